@@ -1,0 +1,1 @@
+"""Where long work runs: this machine for now. Progress, stop, resume."""

@@ -1,0 +1,28 @@
+"""An item put before an annotator."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item to judge, with the reason why it was chosen.
+
+    Parameters
+    ----------
+    item
+        What to judge, as ``recording/identity``.
+    index
+        Its row among the stacked items of the session.
+    score
+        How much the strategy wants it; higher is asked sooner. ``nan`` for a probe.
+    reason
+        Why it was chosen, in words; says nothing of the predicted class.
+    probe
+        Whether it was drawn at random, whatever the strategy.
+    """
+
+    item: str
+    index: int
+    score: float
+    reason: str
+    probe: bool

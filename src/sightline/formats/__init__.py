@@ -1,0 +1,1 @@
+"""One file per foreign format. Foreign files are hostile until checked; none is executed."""

@@ -1,0 +1,1 @@
+"""Small convex learners that every job shares: pure functions of arrays."""

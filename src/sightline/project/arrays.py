@@ -1,0 +1,109 @@
+"""Named groups of arrays: one Zarr v3 group a file, either whole or not there.
+
+A group is kept in one zip file, because that is renamed into place in one step, an open reader
+keeps what it opened, and a part lost in copying is an error rather than zeros.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+import zarr.errors
+from numpy.typing import NDArray
+from zarr.storage import ZipStore
+
+from sightline.errors import InputError, ProjectError
+from sightline.project.durable import written_aside
+from sightline.project.faults import reported
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SUFFIX = ".zarr.zip"
+
+
+@contextmanager
+def new_arrays(
+    folder: Path, name: str, attributes: Mapping[str, Any] | None = None
+) -> Iterator[zarr.Group]:
+    """Give an empty group to fill, in chunks if it is large; on leaving it takes its place.
+
+    A group of that name is replaced as a whole. Left by an exception, it stays as it was.
+
+    Parameters
+    ----------
+    folder
+        The project's folder of arrays.
+    name
+        Lowercase letters, digits, ``-`` and ``_``.
+    attributes
+        Notes kept with the arrays, as JSON values.
+
+    Raises
+    ------
+    InputError
+        If the name is not as above.
+    ProjectError
+        If the folder cannot be written.
+    """
+    path = _path(folder, name)
+    with reported(path), written_aside(path) as aside, ZipStore(aside, mode="w") as store:
+        yield zarr.create_group(store, attributes=dict(attributes or {}))
+
+
+def write_arrays(
+    folder: Path,
+    name: str,
+    arrays: Mapping[str, NDArray[Any]],
+    attributes: Mapping[str, Any] | None = None,
+) -> None:
+    """Store arrays of numbers under a name; see `new_arrays`.
+
+    Raises
+    ------
+    InputError
+        If an array does not hold numbers.
+    """
+    for key, array in arrays.items():
+        if np.asarray(array).dtype.kind not in "biufc":
+            raise InputError(
+                f"array {key!r} of {name!r}", str(array.dtype), "numbers", "Put text in attributes."
+            )
+    with new_arrays(folder, name, attributes) as group:
+        for key, array in arrays.items():
+            group.create_array(key, data=np.asarray(array))
+
+
+@contextmanager
+def open_arrays(folder: Path, name: str) -> Iterator[zarr.Group]:
+    """Give the stored group, whose arrays are read when they are sliced.
+
+    Raises
+    ------
+    ProjectError
+        If there is none of that name, or it is damaged.
+    """
+    path = _path(folder, name)
+    if not path.is_file():
+        raise ProjectError(f"{path}: missing. Prepare the project again, or copy all of it.")
+    try:
+        with reported(path), ZipStore(path, mode="r") as store:
+            yield zarr.open_group(store, mode="r", zarr_format=3)
+    except (zipfile.BadZipFile, zarr.errors.GroupNotFoundError) as error:
+        raise ProjectError(f"{path}: damaged. Remove it and prepare the project again.") from error
+
+
+def read_arrays(folder: Path, name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Give all arrays of a group in memory, by name, and its attributes; see `open_arrays`."""
+    with open_arrays(folder, name) as group:
+        arrays = {key: np.asarray(array[...]) for key, array in group.arrays()}
+        return arrays, dict(group.attrs)
+
+
+def _path(folder: Path, name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise InputError("name of arrays", repr(name), "lowercase a-z, 0-9, - and _", "Rename it.")
+    return folder / (name + _SUFFIX)

@@ -1,0 +1,1 @@
+"""Which question next: pure functions of features, probabilities and what is decided."""

@@ -1,0 +1,1 @@
+"""Accept or reject the cell candidates of a calcium recording (ActSort)."""

@@ -1,0 +1,31 @@
+"""What the specifications of the project room share: an empty project, and short answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sightline.data.decision import CELL, Decision, DecisionKind
+from sightline.project import Project, journal
+
+
+@pytest.fixture(params=["truncate", "wal"])
+def mode(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways in which SQLite may keep the journal, whatever this machine would choose."""
+    monkeypatch.setattr(journal, "wal_is_safe", lambda _: request.param == "wal")
+    return request.param
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.create(tmp_path / "mice.sightline", "sort")
+
+
+@pytest.fixture
+def verdict() -> Callable[..., Decision]:
+    def answer(
+        item: str, value: str = CELL, annotator: str = "anna", seconds: float | None = None
+    ) -> Decision:
+        return Decision(item, annotator, DecisionKind.VERDICT, value, seconds=seconds)
+
+    return answer

@@ -1,0 +1,96 @@
+"""A journal of every release opens for ever."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sightline.data.decision import Decision, DecisionKind
+from sightline.errors import ProjectError
+from sightline.project import Journal, migrate
+
+NEXT = ("ALTER TABLE entry ADD COLUMN note TEXT NOT NULL DEFAULT 'none'",)
+BROKEN = (*NEXT, "ALTER TABLE absent ADD COLUMN note TEXT")
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A journal as the first schema wrote it: two verdicts, a keypoint undone, a mask redone."""
+    path = tmp_path / "decisions.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("journal_v1.sql").read_text("utf-8"))
+    return path
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def check(journal: Journal) -> None:
+    entries = journal.entries()
+    assert [(e.number, e.client_id, e.annotator, e.act.value, e.target) for e in entries] == [
+        (1, "a1", "anna", "record", None),
+        (2, "b1", "ben", "record", None),
+        (3, "b2", "ben", "undo", 2),
+        (4, "a2", "anna", "record", None),
+        (5, "a3", "anna", "undo", 4),
+        (6, "a4", "anna", "redo", 4),
+    ]
+    assert entries[0].decisions == (
+        Decision("m/1", "anna", DecisionKind.VERDICT, "cell", seconds=1.25, evidence="snr-1"),
+        Decision("m/2", "anna", DecisionKind.VERDICT, "unsure", blind=False, probe=True),
+    )
+    assert entries[1].decisions[0].position == (0.5, 12.0, -3.25)
+    assert entries[3].decisions[0].payload == "0123456789abcdef" * 4
+    assert entries[0].time_utc.isoformat() == "2026-01-02T12:00:00.500000+00:00"
+    assert set(journal.state().hands) == {"anna", "ben"}
+
+
+def test_a_journal_of_the_first_schema_opens_and_reads_as_it_was_written(first: Path) -> None:
+    with Journal.open(first) as journal:
+        check(journal)
+        assert journal.redo("ben", "new").number == 7
+
+
+def test_steps_still_to_take_are_taken_once(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "STEPS", (*migrate.STEPS, NEXT))
+    for _ in range(2):
+        with Journal.open(first) as journal:
+            check(journal)
+    assert version(first) == len(migrate.STEPS)
+
+
+def test_a_migrated_journal_has_the_schema_of_a_new_one(
+    first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "STEPS", (*migrate.STEPS, NEXT))
+    Journal.open(first).close()
+    new = first.with_name("new.sqlite")
+    Journal.create(new)
+    schemas = []
+    for path in (first, new):
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            schemas.append([(name, " ".join((sql or "").split())) for name, sql in rows])
+    assert schemas[0] == schemas[1]
+
+
+def test_a_step_that_fails_leaves_the_journal_as_it_was(
+    first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "STEPS", (*migrate.STEPS, BROKEN))
+        with pytest.raises(ProjectError, match="absent"):
+            Journal.open(first)
+    with Journal.open(first) as journal:
+        check(journal)
+
+
+def test_a_newer_schema_is_refused_with_the_remedy(first: Path) -> None:
+    with closing(sqlite3.connect(first)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(ProjectError, match=r"version 99.*Update Sightline"):
+        Journal.open(first)
+    assert version(first) == 99

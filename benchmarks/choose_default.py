@@ -64,7 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     score = result[..., 0].mean(-1)
     print("mean BA of 1 % and 5 %, each recording:")
     for number, settings in enumerate([*GRID, ACTSORT]):
-        name = f"l1={settings.l1:g} l2={settings.l2:g} clip={settings.clip} odd={settings.oddness_scale:g}"
+        name = (
+            f"l1={settings.l1:g} l2={settings.l2:g} clip={settings.clip} "
+            f"odd={settings.oddness_scale:g}"
+        )
         print(f"  {name:34s}", " ".join(f"{value:.4f}" for value in score[:, number]))
     for left_out, file in enumerate(given.files):
         others = [k for k in range(len(given.files)) if k != left_out]

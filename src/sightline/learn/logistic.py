@@ -162,8 +162,8 @@ def _solve_l1_quadratic(
     coefficient that would lower the objective fastest joins.
     """
     if not penalty.any():
-        return np.linalg.solve(A, b)
-    w = start.copy()
+        return np.linalg.solve(A, b).astype(np.float64)
+    w: NDArray[np.float64] = start.copy()
     sign = np.sign(w)
     free = penalty == 0
     slack = 1e-9 * (np.abs(b).max() + penalty.max())

@@ -16,7 +16,7 @@ from sightline.consensus.majority import majority
 from sightline.errors import StoppedError
 from sightline.sort.learner import UNDECIDED, Learner
 from sightline.sort.pretraining import DropRule, EarlierAnswers
-from sightline.trust.quality import area_under_curve, measure_quality
+from sightline.trust.accuracy import area_under_curve, measure_accuracy
 
 Start = Literal["given", "cold"]
 GIVEN_OF_EACH_CLASS = 3
@@ -120,19 +120,19 @@ def judge(learner: Learner, truth: NDArray[np.int8], fraction: float) -> Checkpo
     accepted = labels[judged] == 1
     decided = learner.decided[judged]
     final = np.where(decided, learner.answers[judged] == 1, accepted)
-    quality = measure_quality(accepted, cell)
-    unseen = measure_quality(accepted[~decided], cell[~decided])
+    accuracy = measure_accuracy(accepted, cell)
+    unseen = measure_accuracy(accepted[~decided], cell[~decided])
     return Checkpoint(
         fraction,
-        quality.balanced_accuracy,
-        quality.true_positive_rate,
-        quality.true_negative_rate,
-        quality.precision,
-        quality.recall,
-        quality.f1,
+        accuracy.balanced_accuracy,
+        accuracy.true_positive_rate,
+        accuracy.true_negative_rate,
+        accuracy.precision,
+        accuracy.recall,
+        accuracy.f1,
         area_under_curve(score, cell),
         learner.choice.weight if learner.choice else float("nan"),
-        measure_quality(final, cell).balanced_accuracy,
+        measure_accuracy(final, cell).balanced_accuracy,
         unseen.balanced_accuracy,
         area_under_curve(score[~decided], cell[~decided]),
     )

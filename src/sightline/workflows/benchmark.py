@@ -30,7 +30,7 @@ from sightline.sort.design import Design, make_design
 from sightline.sort.learner import Learner
 from sightline.sort.pretraining import DropRule
 from sightline.sort.settings import preset
-from sightline.trust.quality import measure_quality
+from sightline.trust.accuracy import measure_accuracy
 
 Row = dict[str, Any]
 FeatureChoice = Literal["all", "traditional"]
@@ -187,18 +187,18 @@ def human_rows(files: Sequence[str], annotators: Sequence[str], plan: BenchmarkP
     recordings = [_read(file, plan.features) for file in files]
     answers, truth = _answers_and_truth(recordings, annotators)
     judged = (truth >= 0) & (answers >= 0)
-    quality = measure_quality(answers[judged] == 1, truth[judged] == 1)
+    accuracy = measure_accuracy(answers[judged] == 1, truth[judged] == 1)
     values = {
         "fraction": 1.0,
-        "balanced_accuracy": quality.balanced_accuracy,
-        "true_positive_rate": quality.true_positive_rate,
-        "true_negative_rate": quality.true_negative_rate,
-        "precision": quality.precision,
-        "recall": quality.recall,
-        "f1": quality.f1,
+        "balanced_accuracy": accuracy.balanced_accuracy,
+        "true_positive_rate": accuracy.true_positive_rate,
+        "true_negative_rate": accuracy.true_negative_rate,
+        "precision": accuracy.precision,
+        "recall": accuracy.recall,
+        "f1": accuracy.f1,
         "auc": None,
         "label_classifier_weight": None,
-        "final_balanced_accuracy": quality.balanced_accuracy,
+        "final_balanced_accuracy": accuracy.balanced_accuracy,
         "unseen_balanced_accuracy": None,
         "unseen_auc": None,
     }

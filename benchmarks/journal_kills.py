@@ -156,8 +156,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10_000, help="they come in pairs")
     parser.add_argument("--milliseconds", type=float, default=30, help="longest life of a writer")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="where to write; else a temporary folder")
     settings = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=settings.folder) as folder:
         total = run(settings.kills, settings.milliseconds / 1000, settings.seed, Path(folder))
     print(json.dumps(total))
     return 1 if total["lost or wrong"] else 0

@@ -1,12 +1,22 @@
 """What the specifications of the project room share: an empty project, and short answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from sightline.data.decision import CELL, Decision, DecisionKind
 from sightline.project import Project, journal
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+@pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """A folder in memory where there is one, for tests whose faults do not come from the disk."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=["truncate", "wal"])

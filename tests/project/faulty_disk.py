@@ -11,6 +11,7 @@ import errno
 import itertools
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -173,6 +174,8 @@ def kill(disk: Disk, run: Run, check: Check, folder: Path) -> int:
 
 def main(library: str, how: str, mode: str, scenario: str, folder: str) -> None:
     journal.wal_is_safe = lambda _: mode == "wal"
+    # looking for one leaves files behind on a disk that cannot remove them
+    tempfile.tempdir = folder
     run, check = SCENARIOS[scenario]
     disk = ctypes.CDLL(library)
     faults = {"fail": fail, "kill": kill}[how](disk, run, check, Path(folder))

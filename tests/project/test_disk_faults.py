@@ -5,12 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import which
-from tempfile import TemporaryDirectory
 
 import pytest
 
 HERE = Path(__file__).parent
-MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 @pytest.fixture(scope="session")
@@ -36,16 +34,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_every_write_may_fail_or_be_the_last(
-    library: Path, how: str, scenario: str, mode: str, least: int
+    library: Path, quick_folder: Path, how: str, scenario: str, mode: str, least: int
 ) -> None:
-    # faults come from the library, so memory will do for a disk, and is quick
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        done = subprocess.run(
-            [sys.executable, HERE / "faulty_disk.py", library, how, mode, scenario, folder],
-            env=os.environ | {"LD_PRELOAD": str(library), "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    done = subprocess.run(
+        [sys.executable, HERE / "faulty_disk.py", library, how, mode, scenario, quick_folder],
+        env=os.environ | {"LD_PRELOAD": str(library), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= least

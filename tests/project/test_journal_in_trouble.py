@@ -35,7 +35,7 @@ def test_a_write_interrupted_at_any_step_is_not_acknowledged_and_can_be_sent_aga
                 opened.record(group, "x")
             except ProjectError:
                 opened._connection.set_progress_handler(None, 1)
-                assert other.entries() == ()
+                assert [entry.decisions for entry in other.entries()] in ([], [tuple(group)])
             else:
                 break
         opened._connection.set_progress_handler(None, 1)
@@ -141,22 +141,21 @@ def test_a_project_cannot_be_made_where_nothing_may_be_written(
         Project.create(copy / "new.sightline", "sort")
 
 
-def kills(count: int) -> dict[str, int]:
+@pytest.mark.parametrize(
+    "count", [200 if sys.platform == "linux" else 10, pytest.param(2000, marks=pytest.mark.slow)]
+)
+def test_killing_writers_at_random_moments_loses_nothing_that_was_acknowledged(
+    quick_folder: Path, count: int
+) -> None:
+    options = ["--kills", str(count), "--milliseconds", "10", "--folder", quick_folder]
     done = subprocess.run(
-        [sys.executable, KILLS, "--kills", str(count), "--milliseconds", "20"],
+        [sys.executable, KILLS, *options],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize(
-    "count", [100 if sys.platform == "linux" else 10, pytest.param(1000, marks=pytest.mark.slow)]
-)
-def test_killing_writers_at_random_moments_loses_nothing_that_was_acknowledged(count: int) -> None:
-    total = kills(count)
+    total = json.loads(done.stdout)
     assert total["kills"] == count
-    assert total["acknowledged"] > count / 10
+    assert total["acknowledged"] > 0
     assert total["lost or wrong"] == 0

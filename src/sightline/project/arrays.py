@@ -90,8 +90,11 @@ def open_arrays(folder: Path, name: str) -> Iterator[zarr.Group]:
     if not path.is_file():
         raise ProjectError(f"{path}: missing. Prepare the project again, or copy all of it.")
     try:
-        with reported(path), ZipStore(path, mode="r") as store:
-            yield zarr.open_group(store, mode="r", zarr_format=3)
+        with reported(path):
+            # a ZipStore that cannot open its file fails a second time when it is closed
+            zipfile.ZipFile(path).close()
+            with ZipStore(path, mode="r") as store:
+                yield zarr.open_group(store, mode="r", zarr_format=3)
     except (zipfile.BadZipFile, zarr.errors.GroupNotFoundError) as error:
         raise ProjectError(f"{path}: damaged. Remove it and prepare the project again.") from error
 

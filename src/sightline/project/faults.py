@@ -45,7 +45,9 @@ def reported(path: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.Error as error:
-        said = _SQLITE.get(primary_code(error), f"{error}; nothing was saved. Try again.")
+        said = _SQLITE.get(
+            primary_code(error), f"{error}; this may not have been saved. Try again."
+        )
         raise ProjectError(f"{path}: {said}") from error
     except UnicodeEncodeError as error:
         said = "a name holds characters that are no valid text. Rename it, then try again."

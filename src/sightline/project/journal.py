@@ -223,8 +223,8 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with reported(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.data.features import FeatureTable
 from sightline.errors import InputError, SettingError
 from sightline.learn.logistic import LogisticModel, fit_logistic
 from sightline.learn.multinomial import MultinomialModel, fit_multinomial
@@ -155,6 +156,34 @@ class TrainedClassifier:
             ) from None
         _check_size(found, source)
         return found
+
+
+def check_fits(
+    classifier: TrainedClassifier, table: FeatureTable, classes: tuple[str, ...] | None = None
+) -> None:
+    """Refuse to apply a classifier to other features or classes than it was trained on.
+
+    Raises
+    ------
+    InputError
+        If feature version, names or classes differ.
+    """
+    same = (table.version, table.names) == (classifier.feature_version, classifier.feature_names)
+    if not same:
+        raise InputError(
+            table.recording,
+            f"its features are {table.version} with {len(table.names)} columns",
+            f"{classifier.feature_version} with {len(classifier.feature_names)}, as the classifier "
+            "was trained on",
+            "Compute the features with that version, or train on this one.",
+        )
+    if classes is not None and classes != classifier.classes:
+        raise InputError(
+            table.recording,
+            f"its classes are {', '.join(classes)}",
+            f"{', '.join(classifier.classes)}, as the classifier was trained on",
+            "Use a classifier of the same classes.",
+        )
 
 
 def _check_size(classifier: TrainedClassifier, source: str) -> None:

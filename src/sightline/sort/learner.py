@@ -55,10 +55,8 @@ class Learner:
     choice: Choice | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.answers = np.full(len(self.design), UNDECIDED, np.int8)
-        self.closed = np.zeros(len(self.design), bool)
-        self._rng = np.random.default_rng(self.seed)
         self._novelty: Novelty | None = None
+        self.forget()
 
     @property
     def decided(self) -> NDArray[np.bool_]:
@@ -79,6 +77,11 @@ class Learner:
         """Forget an answer; the candidate may be asked again."""
         self.answers[index] = UNDECIDED
         self.closed[index] = False
+
+    def forget(self) -> None:
+        """Forget all answers; the last fits stay, to start the next ones from."""
+        self.answers = np.full(len(self.design), UNDECIDED, np.int8)
+        self.closed = np.zeros(len(self.design), bool)
 
     def refit(self) -> None:
         """Fit the classifier to all answers and apply it to all candidates.
@@ -107,15 +110,20 @@ class Learner:
                 self.earlier = self.earlier.drop_one(self.model)
 
     def ask(self, n: int = 1) -> Choice:
-        """Choose the next questions by the classifier as last fitted; fewer where few are left."""
+        """Choose the next questions by the classifier as last fitted; fewer where few are left.
+
+        What is drawn depends on the seed and on how many have been answered, not on what this
+        object did before, so that a session goes on after a restart as it would have.
+        """
+        asked = int(self.closed.sum())
         pool = Pool(self.design.X, self.decided, self.closed, self.probability)
         self.choice = choose(
             pool,
             self.strategy,
             self.answers_of_each_class.tolist(),
-            self._rng,
+            np.random.default_rng([self.seed, asked]),
             n=n,
-            asked=int(self.closed.sum()),
+            asked=asked,
             previous=self._novelty,
         )
         self._novelty = self.choice.novelty

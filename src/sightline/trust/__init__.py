@@ -1,4 +1,4 @@
-"""How far to believe a result: audits with bounds, calibration, advice when to stop. Pure functions."""
+"""How far to believe a result: audits, calibration, advice when to stop. Pure functions."""
 
 from sightline.trust.audit import Audit, draw_audit
 from sightline.trust.bounds import Estimate, clopper_pearson, wilson

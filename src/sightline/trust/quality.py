@@ -23,6 +23,7 @@ DRAWS: Final = 8000
 """How often the unseen errors are simulated for the bounds."""
 
 _Numbers = NDArray[np.float64]
+_Four = tuple[_Numbers, _Numbers, _Numbers, _Numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,22 +189,27 @@ def _by_label(errors: NDArray[Any]) -> _Numbers:
 
 def _combine(
     audit: Audit, value: _Numbers, few: _Numbers, many: _Numbers, tail: float
-) -> list[Estimate]:
+) -> tuple[Estimate, Estimate, Estimate, Estimate]:
     """Bound each quantity where missed and false cells, few or many, make it least or greatest."""
     central = _quantities(audit, *value)
     best, worst = _quantities(audit, *few), _quantities(audit, *many)
     fewest, most = _quantities(audit, few[0], many[1]), _quantities(audit, many[0], few[1])
-    lowest = (worst[0], worst[1], best[2], fewest[3])
-    highest = (best[0], best[1], worst[2], most[3])
-    return [
-        Estimate(float(middle), float(np.quantile(low, tail)), float(np.quantile(high, 1 - tail)))
-        for middle, low, high in zip(central, lowest, highest, strict=True)
-    ]
+
+    def estimate(quantity: int, least: _Four, greatest: _Four) -> Estimate:
+        # Where a draw leaves nothing to take a share of, the share may be anything.
+        low = np.quantile(np.nan_to_num(least[quantity], nan=0.0), tail)
+        high = np.quantile(np.nan_to_num(greatest[quantity], nan=1.0), 1 - tail)
+        return Estimate(float(central[quantity]), float(low), float(high))
+
+    return (
+        estimate(0, worst, best),
+        estimate(1, worst, best),
+        estimate(2, best, worst),
+        estimate(3, fewest, most),
+    )
 
 
-def _quantities(
-    audit: Audit, missed: _Numbers, false: _Numbers
-) -> tuple[_Numbers, _Numbers, _Numbers, _Numbers]:
+def _quantities(audit: Audit, missed: _Numbers, false: _Numbers) -> _Four:
     called = audit.cell.sum() + np.zeros_like(false)
     cells = called - false + missed
     return (

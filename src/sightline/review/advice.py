@@ -1,0 +1,73 @@
+"""Whether more answers are worth it, in words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sightline.sort.classifier import fit_classifier
+from sightline.sort.learner import Learner
+from sightline.sort.target import decide
+from sightline.trust.stopping import ExpectedChanges, expected_changes
+
+_FITS = 12
+_FEWEST = 12
+
+
+def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChanges | None:
+    """How many labels ``more`` answers are expected to change.
+
+    The classifier is fitted again to the first so many answers, at a dozen points of the session's
+    second half; how far its labels moved there says how far they still will.
+
+    Parameters
+    ----------
+    learner
+        With two classes, fitted.
+    order
+        Rows of the training answers, oldest first.
+    more
+        Answers to look ahead.
+
+    Returns
+    -------
+    ExpectedChanges or None
+        ``None`` while there are too few answers to tell.
+    """
+    counts = np.unique(np.linspace(len(order) / 2, len(order), _FITS).astype(int))
+    if len(order) < _FEWEST or learner.classes != 2:
+        return None
+    history, fitted, model = [], [], None
+    for count in counts:
+        rows = np.array(order[:count])
+        answers = learner.answers[rows]
+        model = fit_classifier(
+            learner.design.X[rows],
+            answers,
+            2,
+            learner.settings,
+            start=model,
+            towards=learner.towards,
+        )
+        if model is None:
+            continue
+        belief = model.probability(learner.design.X)
+        belief[rows] = answers
+        history.append(belief > decide(belief, learner.settings.target).threshold)
+        fitted.append(count)
+    if len(fitted) < 2:
+        return None
+    return expected_changes(np.array(history), np.array(fitted), more)
+
+
+def stopping_advice(learner: Learner, order: Sequence[int]) -> str:
+    """One sentence on what going on would bring."""
+    more = max(10, round(0.2 * len(order)))
+    expected = forecast(learner, order, more)
+    if expected is None:
+        return "Too few answers to say what more of them would change."
+    share = expected.labels / len(learner.design)
+    text = (
+        f"{more} more answers are expected to change about {expected.labels:.0f} labels "
+        f"({expected.low:.0f} to {expected.high:.0f}), {100 * share:.1f} % of all."
+    )
+    return f"{text} An audit now would show whether that matters." if share < 0.01 else text

@@ -1,0 +1,356 @@
+"""Sorting without a screen: the session that Python, command line and app share."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import numpy as np
+
+from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
+from sightline.data.question import Question
+from sightline.data.sorting import Explanation, Predictions, SortProgress
+from sightline.errors import InputError, SettingError
+from sightline.learn.logistic import LogisticModel
+from sightline.project.candidates import read_candidates
+from sightline.project.fold import standing
+from sightline.project.journal import Journal
+from sightline.project.project import Project
+from sightline.query.choose import Strategy
+from sightline.review.advice import stopping_advice
+from sightline.sort.classifier import TrainedClassifier, check_fits
+from sightline.sort.design import make_design
+from sightline.sort.explain import explain
+from sightline.sort.familiarity import learn_familiarity
+from sightline.sort.learner import UNDECIDED, Learner
+from sightline.sort.settings import DEFAULT, ClassifierSettings
+from sightline.sort.target import expect
+
+DEFAULT_STRATEGY = Strategy("dcal", 0.5, probe_every=10)
+_SURE = 0.25
+
+
+class SortSession:
+    """One annotator's sorting of one project; every answer is on disk when `decide` returns.
+
+    Parameters
+    ----------
+    path
+        The project folder.
+    annotator
+        Who decides.
+    settings
+        Of the cell classifier.
+    strategy
+        Which question next; by default every tenth is drawn at random.
+    seed
+        Of random questions. The same answers and seed give the same next question, also after a
+        restart.
+    earlier
+        Classifier of an earlier recording to start from.
+
+    Raises
+    ------
+    ProjectError, InputError
+        If the project cannot be opened, or the earlier classifier does not fit it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        annotator: str,
+        *,
+        settings: ClassifierSettings = DEFAULT,
+        strategy: Strategy = DEFAULT_STRATEGY,
+        seed: int = 0,
+        earlier: TrainedClassifier | None = None,
+    ) -> None:
+        self.project = Project.open(Path(path))
+        self.annotator = annotator
+        candidates = read_candidates(self.project)
+        self.tables, self.classes = candidates.tables, candidates.classes
+        if earlier is not None:
+            check_fits(earlier, self.tables[0], self.classes)
+            settings = replace(earlier.settings, target=settings.target)
+        design = make_design(self.tables, settings)
+        towards = earlier.model if earlier else None
+        self.learner = Learner(
+            design,
+            settings,
+            strategy,
+            len(self.classes),
+            seed,
+            towards=towards if isinstance(towards, LogisticModel) else None,
+        )
+        self._index = {item: index for index, item in enumerate(design.items)}
+        self._explained: set[str] = set()
+        self._asked: dict[str, bool] = {}
+        self._fitted = False
+        self.journal: Journal = self.project.journal()
+        self.refresh()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the journal; everything decided is on disk already."""
+        self.journal.close()
+
+    def next(self) -> Question | None:
+        """The next question, or ``None`` when nothing is left to ask."""
+        return next(iter(self.batch(1)), None)
+
+    def batch(self, n: int) -> list[Question]:
+        """The next ``n`` questions, not near-copies of each other; fewer where fewer are left.
+
+        Skipped candidates come again when nothing else is left.
+        """
+        self._fit()
+        if self.learner.closed.all():
+            for item, decision in self.decisions.items():
+                if decision.value == SKIP:
+                    self.learner.withdraw(self._index[item])
+        choice = self.learner.ask(n)
+        items = self.learner.design.items
+        questions = [
+            Question(
+                items[index],
+                int(index),
+                float("nan") if probe else float(choice.ranking.score[index]),
+                "drawn at random" if probe else choice.ranking.reason(int(index)),
+                bool(probe),
+            )
+            for index, probe in zip(choice.items, choice.probes, strict=True)
+        ]
+        self._asked |= {question.item: question.probe for question in questions}
+        return questions
+
+    def decide(
+        self,
+        item: str | Sequence[str],
+        verdict: str,
+        *,
+        seconds: float | None = None,
+        client_id: str | None = None,
+    ) -> None:
+        """Record a verdict; of several items at once, they are undone together.
+
+        Parameters
+        ----------
+        item
+            One item or several, as ``recording/identity``.
+        verdict
+            A class name, ``"unsure"`` or ``"skip"``; the last two train nothing.
+        seconds
+            Time it took.
+        client_id
+            Name of this act; sent twice, it counts once.
+
+        Raises
+        ------
+        InputError
+            If the item or the verdict is unknown.
+        ProjectError
+            If it could not be written; then nothing was recorded.
+        """
+        items = [item] if isinstance(item, str) else list(item)
+        if verdict not in (*self.classes, UNSURE, SKIP):
+            raise InputError(
+                "verdict",
+                repr(verdict),
+                ", ".join((*self.classes, UNSURE, SKIP)),
+                "Use one of these words.",
+            )
+        for one in items:
+            self.index_of(one)
+        version = f"features:{self.tables[0].version}"
+        decisions = [
+            Decision(
+                one,
+                self.annotator,
+                DecisionKind.VERDICT,
+                verdict,
+                seconds=seconds,
+                evidence=version,
+                blind=one not in self._explained,
+                probe=self._asked.get(one, False),
+            )
+            for one in items
+        ]
+        self.journal.record(decisions, client_id or uuid4().hex)
+        for decision in decisions:
+            self.decisions[decision.item] = decision
+            self._teach(decision)
+        self._fitted = False
+
+    def undo(self, client_id: str | None = None) -> None:
+        """Take back the annotator's last decision, or group of decisions.
+
+        Raises
+        ------
+        ProjectError
+            If there is nothing left to undo.
+        """
+        self.journal.undo(self.annotator, client_id or uuid4().hex)
+        self.refresh()
+
+    def redo(self, client_id: str | None = None) -> None:
+        """Reinstate what was undone last.
+
+        Raises
+        ------
+        ProjectError
+            If there is nothing left to redo.
+        """
+        self.journal.redo(self.annotator, client_id or uuid4().hex)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take over what the journal holds, other processes' entries too."""
+        self.decisions = standing(self.journal.state(), self.annotator)
+        self.learner.forget()
+        for decision in self.decisions.values():
+            if decision.item in self._index:
+                self._teach(decision)
+        self._fitted = False
+
+    def predict(self) -> Predictions:
+        """Every candidate's label: the annotator's where there is one, else the machine's."""
+        self._fit()
+        learner = self.learner
+        labels, expected = learner.labels()
+        human = learner.decided
+        probability = learner.probability
+        if probability is None:
+            probability = np.full(len(labels), np.nan, np.float32)
+        return Predictions(
+            learner.design.items,
+            np.where(human, learner.answers, labels).astype(np.int8),
+            probability,
+            human,
+            self.classes,
+            expected.threshold if expected else float("nan"),
+        )
+
+    def progress(self) -> SortProgress:
+        """How far the sorting has come, and whether going on is worth it."""
+        self._fit()
+        learner = self.learner
+        values = [decision.value for decision in self.decisions.values()]
+        _, expected = learner.labels()
+        final = None
+        if expected:
+            final = expect(learner.belief(), expected.threshold)
+        return SortProgress(
+            len(learner.design),
+            dict(zip(self.classes, learner.answers_of_each_class.tolist(), strict=True)),
+            values.count(UNSURE),
+            values.count(SKIP),
+            sum(decision.seconds or 0.0 for decision in self.decisions.values()),
+            self._share_sure(),
+            str(learner.settings.target),
+            final.precision if final else float("nan"),
+            final.recall if final else float("nan"),
+            stopping_advice(learner, self._answer_order()),
+        )
+
+    def explain(self, item: str) -> Explanation:
+        """Which features speak for the predicted class and which against.
+
+        The next decision on this item is then no longer recorded as blind.
+
+        Raises
+        ------
+        InputError
+            If the item is unknown.
+        SettingError
+            If there is no classifier yet.
+        """
+        index = self.index_of(item)
+        self._fit()
+        if self.learner.model is None:
+            raise SettingError(
+                "There is no classifier to explain yet; decide candidates of both classes first."
+            )
+        self._explained.add(item)
+        labels, _ = self.learner.labels()
+        return explain(
+            self.learner.design, index, self.learner.model, self.classes, int(labels[index])
+        )
+
+    def classifier(self) -> TrainedClassifier:
+        """The classifier as it stands, to keep and to apply to other recordings.
+
+        Raises
+        ------
+        SettingError
+            If there is none yet.
+        """
+        self._fit()
+        learner = self.learner
+        if learner.model is None:
+            raise SettingError(
+                f"{self.project.path}: {self.annotator} has not decided candidates of two classes "
+                "yet, so nothing can be trained; decide some of each first."
+            )
+        return TrainedClassifier(
+            learner.model,
+            learner.settings,
+            self.classes,
+            learner.design.feature_names,
+            learner.design.feature_version,
+            tuple(learner.answers_of_each_class.tolist()),
+            learn_familiarity(self.tables),
+        )
+
+    def index_of(self, item: str) -> int:
+        """Row of an item among all candidates.
+
+        Raises
+        ------
+        InputError
+            If there is no such candidate.
+        """
+        if item not in self._index:
+            raise InputError(
+                item,
+                "there is no such candidate in the project",
+                f"a name like {self.learner.design.items[0]!r}",
+                "Check recording and identity.",
+            )
+        return self._index[item]
+
+    def _teach(self, decision: Decision) -> None:
+        known = decision.value in self.classes
+        label = self.classes.index(decision.value) if known else UNDECIDED
+        self.learner.answer(self._index[decision.item], label)
+
+    def _fit(self) -> None:
+        if not self._fitted:
+            self.learner.refit()
+            self._fitted = True
+
+    def _share_sure(self) -> float:
+        p, undecided = self.learner.probability, ~self.learner.decided
+        if p is None or not undecided.any():
+            return float("nan")
+        top = np.maximum(p, 1 - p) if p.ndim == 1 else p.max(1)
+        return float((top[undecided] >= 1 - _SURE).mean())
+
+    def _answer_order(self) -> list[int]:
+        """Rows of the training answers, oldest first."""
+        return [
+            self._index[item]
+            for item, decision in self.decisions.items()
+            if decision.value in self.classes and item in self._index
+        ]

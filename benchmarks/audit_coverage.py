@@ -61,11 +61,10 @@ def main():
         features, labels, annotators = read(path)
         for index, annotator in enumerate(annotators):
             rng = np.random.default_rng([given.seed, index])
-            colleagues = majority(np.delete(labels, index, axis=1))
-            auditors = {"same annotator": labels[:, index], "majority of others": colleagues}
+            others = majority(np.delete(labels, index, axis=1))
+            auditors = {"same annotator": labels[:, index], "majority of others": others}
             sessions = [sort_cells(features, labels[:, index], rng) for _ in range(SESSIONS)]
             for auditor, verdicts in auditors.items():
-                verdicts = np.where(verdicts < 0, 0, verdicts)
                 outcome = simulate(sessions, labels[:, index], verdicts, given, rng)
                 rows.append(
                     {"recording": path.stem, "annotator": annotator, "auditor": auditor, **outcome}

@@ -23,8 +23,10 @@ from sightline.sort.learner import Learner
 from sightline.sort.settings import ACTSORT, ClassifierSettings
 
 GRID = [
-    ClassifierSettings(l2=l2, clip=clip, oddness_scale=scale)
-    for l2, clip, scale in itertools.product((10.0, 30.0, 60.0, 120.0), (3.0, 4.0), (0.0, 3.0))
+    ClassifierSettings(l2=l2, oddness_scale=scale, calibrate=calibrate)
+    for l2, scale, calibrate in itertools.product(
+        (10.0, 30.0, 60.0, 120.0), (0.0, 3.0), (False, True)
+    )
 ]
 
 
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("files", nargs="+", help="labelled recordings, at least three")
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--kept", type=Path, help="file to resume from")
     given = parser.parse_args(arguments)
     jobs = {
@@ -65,8 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("mean BA of 1 % and 5 %, each recording:")
     for number, settings in enumerate([*GRID, ACTSORT]):
         name = (
-            f"l1={settings.l1:g} l2={settings.l2:g} clip={settings.clip} "
-            f"odd={settings.oddness_scale:g}"
+            f"l1={settings.l1:g} l2={settings.l2:g} odd={settings.oddness_scale:g} "
+            f"calibrated={bool(settings.calibrate)}"
         )
         print(f"  {name:34s}", " ".join(f"{value:.4f}" for value in score[:, number]))
     for left_out, file in enumerate(given.files):
@@ -75,9 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (ba1, auc1), (ba5, auc5) = result[left_out, best]
         (pa1, pu1), (pa5, pu5) = result[left_out, -1]
         print(
-            f"{Path(file).stem}: chosen on the others {GRID[best].l2:g}/{GRID[best].clip}/"
-            f"{GRID[best].oddness_scale:g}; left out: 1 % BA {ba1:.3f} AUC {auc1:.3f}, 5 % BA "
-            f"{ba5:.3f} AUC {auc5:.3f}; actsort 1 % {pa1:.3f}/{pu1:.3f}, 5 % {pa5:.3f}/{pu5:.3f}"
+            f"{Path(file).stem}: chosen on the others {GRID[best]}\n  left out: 1 % BA {ba1:.3f} "
+            f"AUC {auc1:.3f}, 5 % BA {ba5:.3f} AUC {auc5:.3f}; actsort 1 % {pa1:.3f}/{pu1:.3f}, "
+            f"5 % {pa5:.3f}/{pu5:.3f}"
         )
     best = int(np.argmax(score[:, : len(GRID)].mean(0)))
     print("best on all:", GRID[best])

@@ -27,8 +27,8 @@ def mode(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project.create(tmp_path / "mice.sightline", "sort")
+def project(quick_folder: Path) -> Project:
+    return Project.create(quick_folder / "mice.sightline", "sort")
 
 
 @pytest.fixture

@@ -131,4 +131,4 @@ class JournalAgainstModel(RuleBasedStateMachine):
 
 
 TestJournalAgainstModel = JournalAgainstModel.TestCase
-TestJournalAgainstModel.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestJournalAgainstModel.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

@@ -83,10 +83,10 @@ def _one_thread() -> None:
 
 
 def _read_kept(path: Path, jobs: Mapping[str, Any]) -> dict[str, Any]:
-    if not path.exists():
+    if not path.is_file():
         return {}
     results = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             entry = json.loads(line)
             name, result = entry["job"], entry["result"]

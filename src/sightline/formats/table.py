@@ -71,6 +71,13 @@ def read_table(path: Path) -> LabelledRecording:
     identities = columns.pop(IDENTITY, None)
     choices = {name: words for name, words in columns.items() if name.endswith(_CHOICES)}
     names = tuple(name for name in columns if name not in choices)
+    if not names:
+        raise InputError(
+            path,
+            "it has no column of features",
+            "at least one, beside candidate and <annotator>_choices",
+            "Export the features, one column each.",
+        )
     values = np.array(
         [_numbers(columns[name], name, path) for name in names], dtype=np.float64
     ).reshape(len(names), len(body))

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Recordings with known truth, and simulated annotators. Seeded; imports only data."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError, SettingError
+from sightline.learn.calibrate import calibrate
 from sightline.learn.logistic import LogisticModel, fit_logistic
 from sightline.learn.multinomial import MultinomialModel, fit_multinomial
 from sightline.sort.familiarity import Familiarity
@@ -62,7 +63,7 @@ def fit_classifier(
         share[present] = len(label) / (len(present) * counts)
         weights = share[label] * (1 if weights is None else weights)
     if classes == 2:
-        return fit_logistic(
+        model = fit_logistic(
             X,
             label == 1,
             l1=settings.l1,
@@ -71,6 +72,9 @@ def fit_classifier(
             start=start if isinstance(start, LogisticModel) else None,
             towards=towards,
         )
+        if settings.calibrate and settings.l2 > 0:
+            return calibrate(model, X, label == 1, settings.l2)
+        return model
     if towards is not None:
         raise SettingError("Starting from an earlier classifier works with two classes only.")
     return fit_multinomial(
@@ -147,7 +151,7 @@ class TrainedClassifier:
                 tuple(values["answers"]),
                 Familiarity.from_dict(values["familiarity"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as damage:
+        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as damage:
             raise InputError(
                 source,
                 f"the classifier is damaged ({damage})",
@@ -187,15 +191,25 @@ def check_fits(
 
 
 def _check_size(classifier: TrainedClassifier, source: str) -> None:
-    """Refuse weights that do not fit the features or are not finite."""
-    weights = np.atleast_2d(classifier.model.coefficients)
-    columns = len(classifier.feature_names) + (2 if classifier.settings.oddness_scale else 0)
-    rows = 1 if len(classifier.classes) == 2 else len(classifier.classes)
-    if weights.shape != (rows, columns) or not np.isfinite(weights).all():
+    """Refuse numbers that do not fit the features and classes, or are not finite."""
+    model, familiar = classifier.model, classifier.familiarity
+    classes, features = len(classifier.classes), len(classifier.feature_names)
+    columns = features + (2 if classifier.settings.oddness_scale else 0)
+    two = isinstance(model, LogisticModel)
+    parts = [
+        (model.coefficients, (columns,) if two else (classes, columns)),
+        (model.intercept if two else model.intercepts, () if two else (classes,)),
+        (familiar.mean, (features,)),
+        (familiar.scale, (features,)),
+        (familiar.precision, (features, features)),
+        (familiar.rare_distance, ()),
+    ]
+    fits = [np.shape(part) == shape and np.isfinite(part).all() for part, shape in parts]
+    if two != (classes == 2) or not all(fits):
         raise InputError(
             source,
-            f"it has weights of shape {weights.shape}, or some that are not finite",
-            f"{rows} x {columns} finite weights",
+            f"it has weights of shape {model.coefficients.shape}, or numbers that are not finite",
+            f"finite numbers for {classes} classes and {columns} columns",
             "Train it again, or take an undamaged copy.",
         )
 
@@ -203,7 +217,7 @@ def _check_size(classifier: TrainedClassifier, source: str) -> None:
 def _parse(text: str, source: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise InputError(

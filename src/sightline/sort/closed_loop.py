@@ -83,7 +83,7 @@ def run_closed_loop(
         ``given``: three random candidates of each class of each recording are known before, and not
         counted (paper). ``cold``: nothing is.
     stop
-        Share of the candidates to answer.
+        Share of the candidates to answer; where the given ones leave fewer, all are answered.
     stopped
         Asked at each step; true ends the work.
 
@@ -102,6 +102,7 @@ def run_closed_loop(
             raise StoppedError("The closed loop was stopped.")
         items = learner.ask().items
         if not items.size:
+            checkpoints.append(judge(learner, truth, stop))
             break
         learner.answer(int(items[0]), int(answers[items[0]]))
         learner.refit()

@@ -53,7 +53,7 @@ def make_design(tables: Sequence[FeatureTable], settings: ClassifierSettings) ->
     """
     first = tables[0]
     for table in tables[1:]:
-        _check_alike(first, table)
+        check_alike(first, table)
     names = [table.recording for table in tables]
     if len(set(names)) < len(names):
         raise InputError(
@@ -78,7 +78,14 @@ def make_design(tables: Sequence[FeatureTable], settings: ClassifierSettings) ->
     return Design(X, columns, first.names, first.version, items, recording)
 
 
-def _check_alike(first: FeatureTable, other: FeatureTable) -> None:
+def check_alike(first: FeatureTable, other: FeatureTable) -> None:
+    """Refuse a recording whose features are not those of the first.
+
+    Raises
+    ------
+    InputError
+        If names or version differ.
+    """
     if other.version != first.version or other.names != first.names:
         raise InputError(
             other.recording,

@@ -1,5 +1,6 @@
 """How the cell classifier learns: the paper's way, and the default."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ class ClassifierSettings:
     oddness_scale
         Scale of the two columns that say how unlike the typical candidate each one is; a larger
         scale is penalised less, 0 leaves them out.
+    calibrate
+        Stretch the probabilities to fit left-out answers; needs two classes and ``l2``.
     balance
         Give both classes the same total weight in training.
     target
@@ -30,13 +33,18 @@ class ClassifierSettings:
     l2: float = 60.0
     clip: float | None = 4.0
     oddness_scale: float = 3.0
+    calibrate: bool = True
     balance: bool = False
     target: Target = BALANCED
 
     def __post_init__(self) -> None:
-        if min(self.l1, self.l2, self.oddness_scale) < 0 or (self.clip or 1.0) <= 0:
+        scales = (self.l1, self.l2, self.oddness_scale)
+        if not all(0 <= scale < math.inf for scale in scales) or not (
+            self.clip is None or self.clip > 0
+        ):
             raise SettingError(
-                f"Penalties, clip and oddness scale must not be negative; got l1={self.l1}, "
+                "Penalties and oddness scale must be 0 or more, the clip above 0; got "
+                f"l1={self.l1}, "
                 f"l2={self.l2}, clip={self.clip}, oddness_scale={self.oddness_scale}."
             )
 
@@ -51,7 +59,7 @@ class ClassifierSettings:
 
 
 ACTSORT: Final = ClassifierSettings(
-    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, target=Target("threshold", 0.65)
+    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, calibrate=False, target=Target("threshold", 0.65)
 )
 """The paper's: L1 with lambda = 1/n, plain z-scores, a cell above 0.65 (appendix A.3, C.2)."""
 

@@ -41,6 +41,9 @@ class Target:
     value: float = 0.5
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(TargetKind):
+            kinds = ", ".join(get_args(TargetKind))
+            raise SettingError(f"There is no target {self.kind!r}; use one of {kinds}.")
         if not 0 <= self.value <= 1:
             raise SettingError(f"The target {self.kind} is {self.value}; it must lie in 0 to 1.")
 
@@ -102,7 +105,8 @@ def decide(probability: NDArray[np.floating], target: Target = BALANCED) -> Expe
     Parameters
     ----------
     probability : (candidate,) float
-        Probability of a cell, of all candidates; 0 or 1 where a person decided.
+        Probability of a cell, of all candidates; 0 or 1 where a person decided. Compared with the
+        threshold in single precision, as classifiers give it.
     target
         What is wanted. A share of false cells that even the surest candidate exceeds gives a
         threshold that accepts nothing.
@@ -112,14 +116,14 @@ def decide(probability: NDArray[np.floating], target: Target = BALANCED) -> Expe
     Expected
         With the threshold: accept where the probability is above it.
     """
-    p = np.asarray(probability, np.float64)
+    p = np.asarray(probability, np.float32)
     return expect(p, _threshold(p, target))
 
 
 def expect(probability: NDArray[np.floating], threshold: float) -> Expected:
     """What the labels ``probability > threshold`` are expected to be like."""
     p = np.asarray(probability, np.float64)
-    accepted = p > threshold
+    accepted = p.astype(np.float32) > np.float32(threshold)
     cells, true_cells = p.sum(), p[accepted].sum()
     false, true_rejections = len(p) - cells, (1 - p[~accepted]).sum()
     return Expected(
@@ -135,21 +139,22 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole > 0 else float("nan")
 
 
-def _threshold(p: NDArray[np.float64], target: Target) -> float:
+def _threshold(p: NDArray[np.float32], target: Target) -> float:
+    descending = np.sort(p)[::-1]
     match target.kind:
         case "balanced":
-            return float(p.mean())
+            return float(p.mean(dtype=np.float64))
         case "as-annotator":
             return 0.5
         case "threshold":
             return target.value
         case "false-cells":
-            descending = np.sort(p)[::-1]
-            false_share = np.cumsum(1 - descending) / np.arange(1, len(p) + 1)
-            accepted = np.flatnonzero(false_share <= target.value)
+            false_share = np.cumsum(1 - descending, dtype=np.float64) / np.arange(1, len(p) + 1)
+            last_of_equals = np.append(descending[1:] < descending[:-1], True)
+            accepted = np.flatnonzero(last_of_equals & (false_share <= target.value))
         case "cells-kept":
-            descending = np.sort(p)[::-1]
-            accepted = np.flatnonzero(np.cumsum(descending) >= target.value * p.sum())[:1]
+            kept = np.cumsum(descending, dtype=np.float64)
+            accepted = np.flatnonzero(kept >= target.value * kept[-1])[:1]
     if not accepted.size:
         return float(p.max())
-    return float(np.nextafter(descending[accepted[-1]], -np.inf))
+    return float(np.nextafter(descending[accepted[-1]], np.float32(-1)))

@@ -19,7 +19,7 @@ from sightline.errors import InputError
 from sightline.trust.audit import STRATA, Audit, find_stratum, predicted_error, stratum_counts
 from sightline.trust.bounds import Estimate, check_confidence
 
-DRAWS: Final = 8000
+DRAWS: Final = 4000
 """How often the unseen errors are simulated for the bounds."""
 
 _Numbers = NDArray[np.float64]
@@ -132,7 +132,7 @@ def estimate_quality(
     unseen = stratum_counts(audit.stratum[~audit.human]) - seen
     trials, errors = seen + probed, wrong + probed_wrong
     rate = np.where(trials > 0, errors / trials.clip(1), _predicted_rate(audit))
-    few, many = _extreme_rates(trials, errors, rng)
+    few, many = _extreme_rates(trials, errors, _prior_strength(audit), rng)
     estimates = _combine(
         audit,
         _by_label(wrong + unseen * rate),
@@ -171,11 +171,20 @@ def _predicted_rate(audit: Audit) -> _Numbers:
     return total / stratum_counts(audit.stratum[machine]).clip(1)
 
 
+def _prior_strength(audit: Audit) -> _Numbers:
+    """Spread one answer over the strata of each label that hold items."""
+    occupied = stratum_counts(audit.stratum[~audit.human]).reshape(2, STRATA) > 0
+    return np.repeat(1 / occupied.sum(axis=1).clip(1), STRATA)
+
+
 def _extreme_rates(
-    trials: NDArray[np.intp], errors: NDArray[np.intp], rng: np.random.Generator
+    trials: NDArray[np.intp],
+    errors: NDArray[np.intp],
+    strength: _Numbers,
+    rng: np.random.Generator,
 ) -> tuple[_Numbers, _Numbers]:
     """Draw (draw, stratum) error rates from the lowest and highest posteriors of all priors."""
-    strength, shape = 1 / STRATA, (DRAWS, len(trials))
+    shape = (DRAWS, len(trials))
     right = trials - errors
     few = np.where(errors > 0, rng.beta(errors.clip(1), right + strength, shape), 0.0)
     many = np.where(right > 0, rng.beta(errors + strength, right.clip(1), shape), 1.0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from sightline.sort.closed_loop import (
     majority_of_others,
     run_closed_loop,
 )
-from sightline.sort.design import Design, make_design
+from sightline.sort.design import Design, check_alike, make_design
 from sightline.sort.learner import Learner
 from sightline.sort.pretraining import DropRule
 from sightline.sort.settings import preset
@@ -34,6 +34,7 @@ from sightline.trust.accuracy import measure_accuracy
 
 Row = dict[str, Any]
 FeatureChoice = Literal["all", "traditional"]
+_WHICH_RUNS: Final = {"strategies", "weights", "repeats", "stacked", "combinations"}
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,16 @@ class BenchmarkPlan:
                 f"The benchmark has no strategy {min(unknown)!r}; its two classes know "
                 "random, rank, cal, dal and dcal."
             )
-        if not 0 < self.stop <= 1 or not 0 < self.pretrain_fraction <= 1 or self.repeats < 1:
+        choices = ((self.start, Start), (self.drop, DropRule), (self.features, FeatureChoice))
+        for value, known in choices:
+            if value not in get_args(known):
+                raise SettingError(f"{value!r} is not known; use {' or '.join(get_args(known))}.")
+        counts = (self.repeats, self.combinations)
+        if not 0 < self.stop <= 1 or not 0 < self.pretrain_fraction <= 1 or min(counts) < 1:
             raise SettingError(
                 f"stop is {self.stop}, pretrain-fraction {self.pretrain_fraction}, repeats "
-                f"{self.repeats}; the first two are shares above 0, the last at least 1."
+                f"{self.repeats}, combinations {self.combinations}; the first two are shares "
+                "above 0, the others at least 1."
             )
 
     def methods(self) -> list[Strategy]:
@@ -113,7 +120,8 @@ class LoopJob:
     def name(self) -> str:
         """Says all that the result depends on."""
         versions = [_fingerprint(file) for file in (*self.files, self.plan.pretrain) if file]
-        values = {**asdict(self), "files": versions, "version": __version__}
+        plan = {k: v for k, v in asdict(self.plan).items() if k not in _WHICH_RUNS}
+        values = {**asdict(self), "plan": plan, "files": versions, "version": __version__}
         return json.dumps(values, sort_keys=True)
 
 
@@ -146,9 +154,12 @@ def benchmark(
         If a file cannot be used, or the plan makes no sense.
     """
     paths = tuple(str(file) for file in files)
+    _check_names(paths)
     recordings = [_check(path, plan.features) for path in paths]
     if plan.pretrain:
-        _check(plan.pretrain, plan.features)
+        earlier = _check(plan.pretrain, plan.features)
+        for recording in recordings:
+            check_alike(earlier.features, recording.features)
     groups = _groups(paths, recordings, plan)
     humans = [row for names, annotators in groups for row in human_rows(names, annotators, plan)]
     jobs = [job for names, annotators in groups for job in _jobs(names, annotators, plan)]
@@ -270,6 +281,18 @@ def _seed(job: LoopJob) -> int:
     stems = "+".join(Path(file).stem for file in job.files)
     text = f"{stems}/{'+'.join(job.annotators)}/{job.repeat}/{job.plan.seed}"
     return zlib.crc32(text.encode())
+
+
+def _check_names(paths: Sequence[str]) -> None:
+    """Refuse files whose rows could not be told apart."""
+    stems = [Path(path).stem for path in paths]
+    if len(set(stems)) < len(stems):
+        raise InputError(
+            ", ".join(paths),
+            "two files have the same name",
+            "one name a data set",
+            "Rename one of them, or give the same file once.",
+        )
 
 
 def _check(path: str, features: FeatureChoice) -> LabelledRecording:

@@ -1,0 +1,59 @@
+"""Annotators who err as people do: more where the case is unclear, and in their own direction."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightline.data.decision import CELL, NOT_CELL
+from sightline.simulate.candidates import SimulatedCandidates
+
+
+@dataclass(frozen=True)
+class SimulatedAnnotator:
+    """One person's opinion of every candidate, fixed: asked twice, they say the same.
+
+    Parameters
+    ----------
+    name
+        The annotator's name.
+    says_cell : (candidate,) bool
+        Their opinion.
+    """
+
+    name: str
+    says_cell: NDArray[np.bool_]
+
+    def verdict(self, index: int) -> str:
+        """What they say of a candidate."""
+        return CELL if self.says_cell[index] else NOT_CELL
+
+
+def simulate_annotator(
+    name: str,
+    candidates: SimulatedCandidates,
+    rng: np.random.Generator,
+    *,
+    error: float = 0.05,
+    leniency: float = 0.0,
+) -> SimulatedAnnotator:
+    """Form an opinion of every candidate.
+
+    Parameters
+    ----------
+    name
+        The annotator's name.
+    candidates
+        What is judged.
+    rng
+        Source of randomness.
+    error
+        Chance of a wrong verdict of a candidate of average clarity.
+    leniency
+        From -1 (strict: errs by rejecting) to 1 (errs by accepting).
+    """
+    unclear = 1 - candidates.clarity
+    direction = np.where(candidates.cell, 1 - leniency, 1 + leniency)
+    chance = np.clip(error * direction * unclear / max(unclear.mean(), 1e-9), 0, 0.5)
+    wrong = rng.random(len(chance)) < chance
+    return SimulatedAnnotator(name, candidates.cell ^ wrong)

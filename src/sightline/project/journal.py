@@ -59,7 +59,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
-        """Open an existing journal; where it cannot be written, it can still be read.
+        """Open an existing journal; where it cannot be written, it can be read as it is now.
 
         Raises
         ------
@@ -244,7 +244,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate.migrate(connection, path)
-        connection.execute("SELECT count(*) FROM entry WHERE number = 1").fetchone()
     except BaseException:
         connection.close()
         raise

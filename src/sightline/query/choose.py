@@ -47,6 +47,24 @@ class Strategy:
             )
 
 
+def parse_strategies(text: str) -> tuple[StrategyName, ...]:
+    """Read names with commas between them, each once.
+
+    Raises
+    ------
+    SettingError
+        If one is unknown, or there is none.
+    """
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    known = tuple(name for name in STRATEGIES if name in names)
+    unknown = [name for name in names if name not in STRATEGIES]
+    if unknown or not known:
+        raise SettingError(
+            f"There is no strategy {', '.join(unknown) or text!r}; use {', '.join(STRATEGIES)}."
+        )
+    return known
+
+
 @dataclass(frozen=True)
 class Choice:
     """Items to ask about next.

@@ -30,13 +30,19 @@ class Novelty:
     model: LogisticModel
 
 
-def measure_novelty(pool: Pool, *, start: LogisticModel | None = None, seed: int = 0) -> Novelty:
+def measure_novelty(
+    pool: Pool,
+    *,
+    start: LogisticModel | None = None,
+    seed: int = 0,
+    most_compared: int = MOST_COMPARED,
+) -> Novelty:
     """Fit the label classifier and apply it to all candidates (ActSort, equation S5).
 
     Paper and code balance the two sides by random over- and under-sampling, which is noisy and
     not reproducible. Here each side has the same total weight, that of the smaller one, with the
     same penalty (lambda = 1/n of that balanced set): the expectation of what they do. Above
-    ``MOST_COMPARED`` undecided candidates, a fixed random sample of them stands for all;
+    ``most_compared`` undecided candidates, a fixed random sample of them stands for all;
     ``benchmarks/sort_step.py`` states the error.
 
     Parameters
@@ -47,14 +53,16 @@ def measure_novelty(pool: Pool, *, start: LogisticModel | None = None, seed: int
         Label classifier of the last step.
     seed
         Of the sample.
+    most_compared
+        Size of the sample.
     """
     known = np.flatnonzero(pool.decided)
-    others = _sample_undecided(pool.decided, seed)
+    others = _sample_undecided(pool.decided, most_compared, seed)
     X = np.concatenate([pool.features[known], pool.features[others]])
     undecided = np.arange(len(X)) >= len(known)
     smaller = min(len(known), len(others))
     weights = np.where(undecided, smaller / len(others), smaller / len(known)).astype(np.float32)
-    model = fit_logistic(X, undecided, l1=1.0, weights=weights, start=start, tolerance=1e-4)
+    model = fit_logistic(X, undecided, l1=1.0, weights=weights, start=start, tolerance=1e-5)
     d = model.probability(pool.features)
     right = np.count_nonzero((d > 0.5) != pool.decided)
     return Novelty(d, right / len(d), model)
@@ -68,9 +76,9 @@ def rank_by_novelty(pool: Pool, novelty: Novelty) -> Ranking:
     )
 
 
-def _sample_undecided(decided: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:
+def _sample_undecided(decided: NDArray[np.bool_], most: int, seed: int) -> NDArray[np.intp]:
     n = len(decided)
-    if n <= MOST_COMPARED:
+    if n <= most:
         return np.flatnonzero(~decided)
-    drawn = np.random.default_rng(seed).integers(0, n, MOST_COMPARED)
+    drawn = np.random.default_rng(seed).integers(0, n, most)
     return drawn[~decided[drawn]]

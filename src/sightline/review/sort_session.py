@@ -1,6 +1,6 @@
 """Sorting without a screen: the session that Python, command line and app share."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -164,28 +164,54 @@ class SortSession:
             If it could not be written; then nothing was recorded.
         """
         items = [item] if isinstance(item, str) else list(item)
-        if verdict not in (*self.classes, UNSURE, SKIP):
-            raise InputError(
-                "verdict",
-                repr(verdict),
-                ", ".join((*self.classes, UNSURE, SKIP)),
-                "Use one of these words.",
-            )
-        for one in items:
-            self.index_of(one)
-        version = f"features:{self.tables[0].version}"
+        probes = {one for one in items if self._asked.get(one)}
+        verdicts = dict.fromkeys(items, verdict)
+        self.decide_each(verdicts, probes=probes, seconds=seconds, client_id=client_id)
+
+    def decide_each(
+        self,
+        verdicts: Mapping[str, str],
+        *,
+        probes: Collection[str] = (),
+        seconds: float | None = None,
+        client_id: str | None = None,
+    ) -> None:
+        """Record a verdict of each item as one group; see `decide`.
+
+        Parameters
+        ----------
+        verdicts
+            Verdict of each item; none records nothing.
+        probes
+            Those of the items that had been drawn at random.
+        seconds
+            Time each took.
+        client_id
+            Name of this act.
+        """
+        for item, verdict in verdicts.items():
+            self.index_of(item)
+            if verdict not in (*self.classes, UNSURE, SKIP):
+                raise InputError(
+                    f"verdict of {item}",
+                    repr(verdict),
+                    ", ".join((*self.classes, UNSURE, SKIP)),
+                    "Use one of these words.",
+                )
+        if not verdicts:
+            return
         decisions = [
             Decision(
-                one,
+                item,
                 self.annotator,
                 DecisionKind.VERDICT,
                 verdict,
                 seconds=seconds,
-                evidence=version,
-                blind=one not in self._explained,
-                probe=self._asked.get(one, False),
+                evidence=f"features:{self.tables[0].version}",
+                blind=item not in self._explained,
+                probe=item in probes,
             )
-            for one in items
+            for item, verdict in verdicts.items()
         ]
         self.journal.record(decisions, client_id or uuid4().hex)
         for decision in decisions:

@@ -121,11 +121,11 @@ def simulate_candidates(
         for feature, size in moved.items():
             shifts[row, _FEATURES.index(feature)] = size
     # A case is plain where its kind shows fully, and a matter of opinion where it hardly does.
-    extent = rng.gamma(4, 0.25, candidates)
-    common = rng.standard_normal((candidates, 3)) @ rng.normal(0, 0.5, (3, len(_FEATURES)))
-    own = rng.standard_t(5, (candidates, len(_FEATURES))) * 0.8
+    extent = rng.gamma(4, 0.45, candidates)
+    common = rng.standard_normal((candidates, 3)) @ rng.normal(0, 0.3, (3, len(_FEATURES)))
+    own = rng.standard_t(5, (candidates, len(_FEATURES))) * 0.6
     latent = common + own + extent[:, None] * shifts[kind]
     values = np.where(np.arange(len(_FEATURES)) % 3 == 0, np.exp(latent / 2), latent)
     features = check_features(values, source=name, recording=name, names=_FEATURES, version=VERSION)
-    clarity = np.where(kind == 0, rng.beta(6, 1, candidates), 1 - np.exp(-2 * extent))
+    clarity = np.where(kind == 0, rng.beta(6, 1, candidates), 1 - np.exp(-1.5 * extent))
     return SimulatedCandidates(features, kind == 0, tuple(kinds[k] for k in kind), clarity)

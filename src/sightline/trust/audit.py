@@ -109,7 +109,7 @@ def draw_audit(
     stratum = np.where(human, -1, find_stratum(edges, cell, error))
 
     weights = np.bincount(stratum[~human], spread[~human], minlength=2 * STRATA)
-    weights *= np.repeat(_importance(cell, human, error), STRATA)
+    weights = weights * np.repeat(_importance(cell, human, error), STRATA)
     questions = _allot(size, weights, stratum_counts(stratum[~human]))
     drawn = [
         rng.choice(np.flatnonzero(stratum == number), count, replace=False)

@@ -230,4 +230,6 @@ def _quantities(audit: Audit, missed: _Numbers, false: _Numbers) -> _Four:
 
 
 def _share(part: _Numbers, whole: _Numbers) -> _Numbers:
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
+    share = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
+    # Sums of estimated errors can leave the range by a rounding error.
+    return np.clip(share, 0.0, 1.0)

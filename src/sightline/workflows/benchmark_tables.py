@@ -1,123 +1,137 @@
-"""The benchmark's tables: accuracy by method (Tables S6-S8), paired differences, human level."""
+"""The benchmark's tables in the terminal: Tables S6-S8 and what puts them to the test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
-from scipy.special import stdtrit
 
-from sightline.errors import InputError, SettingError
 from sightline.workflows.benchmark import Row
+from sightline.workflows.benchmark_summary import (
+    HUMAN,
+    Averages,
+    HumanLevel,
+    Metric,
+    PairedDifference,
+    accuracy_rows,
+    average_repeats,
+    human_levels,
+    mean_and_error,
+    paired_differences,
+)
 
-Metric = Literal[
-    "balanced_accuracy",
-    "true_positive_rate",
-    "true_negative_rate",
-    "precision",
-    "f1",
-    "auc",
-    "final_balanced_accuracy",
-    "unseen_balanced_accuracy",
-    "unseen_auc",
-    "label_classifier_weight",
-]
-HUMAN: Final = "human"
-RANDOM: Final = "random"
-_NAMES: Final = {HUMAN: HUMAN, RANDOM: RANDOM, "rank": "rank", "cal": "CAL", "dal": "DAL"}
-_PRINTED: Final = ("balanced_accuracy", "true_positive_rate", "true_negative_rate", "precision")
 _SHOWN_FRACTIONS: Final = (0.01, 0.03, 0.05, 0.1, 0.2, 0.5)
 
 
-@dataclass(frozen=True)
-class Averages:
-    """What each method reached with each annotator, averaged over its repeats.
-
-    The human has no fraction: his values stand at every one of them.
+def benchmark_tables(rows: Sequence[Row], fraction: float | None = None) -> list[Table]:
+    """All tables of a benchmark, ready to print.
 
     Parameters
     ----------
-    methods
-        Human first, then random, rank, CAL, DAL, and DCAL by weight; as far as they were run.
-    units
-        (data set, annotator), the independent observations. Runs that differ in the earlier
-        recording they were pretrained on count as repeats.
-    fractions
-        Shares of the candidates answered, ascending.
-    values
-        For each metric (method, fraction, unit); NaN where there is none.
+    rows
+        Of `benchmark`.
+    fraction
+        Share of the candidates answered that the summaries are about; the last one if not given.
     """
+    averages = average_repeats(rows)
+    tables = [render_accuracy(averages, fraction)]
+    tables += [render_data_set(averages.of(name), name) for name in averages.data_sets]
+    return [*tables, render_differences(averages, fraction), render_human_levels(averages)]
 
-    methods: tuple[str, ...]
-    units: tuple[tuple[str, str], ...]
-    fractions: tuple[float, ...]
-    values: dict[Metric, NDArray[np.float64]]
 
-    @property
-    def data_sets(self) -> tuple[str, ...]:
-        """Their names, in the order of the rows."""
-        return tuple(dict.fromkeys(data_set for data_set, _ in self.units))
-
-    def of(self, data_set: str) -> "Averages":
-        """Only the annotators of one data set."""
-        kept = [index for index, unit in enumerate(self.units) if unit[0] == data_set]
-        values = {metric: each[..., kept] for metric, each in self.values.items()}
-        return Averages(
-            self.methods, tuple(self.units[i] for i in kept), self.fractions, values
+def render_accuracy(averages: Averages, fraction: float | None = None) -> Table:
+    """The layout of Tables S6-S8."""
+    percent = 100 * averages.fractions[averages.index(fraction)]
+    headings = ("ACC", "TPR", "TNR", "Precision", "F-score", "AUC", "n")
+    table = _table(f"After {percent:g} % of the candidates: means over n annotators", headings)
+    for row in accuracy_rows(averages, fraction):
+        measures = (
+            row.balanced_accuracy,
+            row.true_positive_rate,
+            row.true_negative_rate,
+            row.precision,
+            row.f1,
+            row.auc,
         )
-
-    def index(self, fraction: float | None = None) -> int:
-        """Position of a fraction, or of the last one.
-
-        Raises
-        ------
-        SettingError
-            If nothing was measured there.
-        """
-        if fraction is None:
-            return len(self.fractions) - 1
-        near = np.flatnonzero(np.isclose(self.fractions, fraction))
-        if not near.size:
-            known = ", ".join(f"{100 * each:g}%" for each in self.fractions)
-            raise SettingError(
-                f"Nothing was measured at {100 * fraction:g}% of the candidates; choose {known}."
-            )
-        return int(near[0])
+        table.add_row(row.method, *(_number(each, 4) for each in measures), str(row.annotators))
+    return table
 
 
-def average_repeats(rows: Sequence[Row]) -> Averages:
-    """Average the rows of `benchmark` over the repeats of each method, annotator and fraction.
+def render_data_set(averages: Averages, data_set: str) -> Table:
+    """Balanced accuracy and AUC of one data set at 1, 3, 5, ... % and the last share."""
+    last = averages.fractions[-1]
+    shown = [each for each in averages.fractions if each in _SHOWN_FRACTIONS or each == last]
+    table = _table(
+        f"{data_set}: balanced accuracy / AUC by share answered",
+        [f"{100 * each:g} %" for each in shown],
+    )
+    accuracy, _ = mean_and_error(averages.values["balanced_accuracy"])
+    auc, _ = mean_and_error(averages.values["auc"])
+    for m, method in enumerate(averages.methods):
+        places = [averages.index(each) for each in shown]
+        cells = [f"{_number(accuracy[m, at], 3)} / {_number(auc[m, at], 3)}" for at in places]
+        table.add_row(method, *cells)
+    return table
 
-    Raises
-    ------
-    InputError
-        If there are no runs, or runs of different starts or presets are mixed.
-    """
-    fractions = sorted({row["fraction"] for row in rows if row["strategy"] != HUMAN})
-    conditions = sorted({f"start {row['start']}, preset {row['preset']}" for row in rows})
-    if not fractions or len(conditions) > 1:
-        raise InputError(
-            "the benchmark's rows",
-            "; ".join(conditions) if fractions else "no runs of a query strategy",
-            "the runs of one plan",
-            "Tabulate the runs of each plan by themselves.",
-        )
-    keys = sorted({_method(row) for row in rows}, key=_position)
-    units = list(dict.fromkeys((row["data_set"], row["annotator"]) for row in rows))
-    total = {metric: np.zeros((len(keys), len(fractions), len(units))) for metric in METRICS}
-    count = {metric: np.zeros_like(each) for metric, each in total.items()}
-    for row in rows:
-        human = row["strategy"] == HUMAN
-        place = (
-            keys.index(_method(row)),
-            slice(None) if human else fractions.index(row["fraction"]),
-            units.index((row["data_set"], row["annotator"])),
-        )
-        for metric in METRICS:
-            if row[metric] is not None:
-                total[metric][place] += row[metric]
-                count[metric][place] += 1
-    values = {metric: _ratio(total[metric], count[metric]) for metric in METRICS}
-    return Averages(tuple(map(_name, keys)), tuple(units), tuple(fractions), values)
+
+def render_differences(averages: Averages, fraction: float | None = None) -> Table:
+    """Paired differences to random and to the human, with their intervals."""
+    compared: tuple[tuple[str, str, Metric], ...] = (
+        ("ACC - random", "random", "balanced_accuracy"),
+        ("AUC - random", "random", "auc"),
+        ("ACC - human", HUMAN, "balanced_accuracy"),
+    )
+    percent = 100 * averages.fractions[averages.index(fraction)]
+    table = _table(
+        f"After {percent:g} %: paired differences [95 % interval over annotators]",
+        [*(heading for heading, *_ in compared), "Pairs"],
+    )
+    columns = [
+        {each.method: each for each in paired_differences(averages, reference, metric, fraction)}
+        for _, reference, metric in compared
+    ]
+    for method in averages.methods[1:]:
+        cells = [column.get(method) for column in columns]
+        pairs = max((each.pairs for each in cells if each), default=0)
+        table.add_row(method, *map(_difference, cells), str(pairs))
+    return table
+
+
+def render_human_levels(averages: Averages) -> Table:
+    """Where the mean curves reach the mean human, for each data set and over all."""
+    several = len(averages.data_sets) > 1
+    groups = {name: averages.of(name) for name in averages.data_sets}
+    groups |= {"all": averages} if several else {}
+    levels = {name: human_levels(each) for name, each in groups.items()}
+    headings = [f"{name} ({_number(each[0].human, 4)})" for name, each in levels.items()]
+    table = _table("Share answered at which the mean curve reaches the mean human ACC", headings)
+    for index, method in enumerate(averages.methods[1:]):
+        cells = [_level(each[index], averages.fractions[-1]) for each in levels.values()]
+        table.add_row(method, *cells)
+    return table
+
+
+def _table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("Method", no_wrap=True)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _number(value: float, places: int) -> str:
+    return f"{value:.{places}f}" if np.isfinite(value) else "-"
+
+
+def _difference(found: PairedDifference | None) -> str:
+    if found is None:
+        return "-"
+    if not np.isfinite(found.low):
+        return f"{found.mean:+.3f}"
+    return f"{found.mean:+.3f} [{found.low:+.3f},{found.high:+.3f}]"
+
+
+def _level(found: HumanLevel, last: float) -> str:
+    if found.share is None:
+        return f"not by {100 * last:g} % ({_number(found.best, 4)})"
+    return f"{'at most ' if found.at_once else ''}{100 * found.share:.1f} %"

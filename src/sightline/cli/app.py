@@ -1,0 +1,40 @@
+"""The commands, put together."""
+
+import typer
+
+from sightline.cli import check, demo
+from sightline.cli.sort import (
+    answer,
+    ask,
+    audit,
+    benchmark,
+    export,
+    predict,
+    prepare,
+    status,
+    train,
+)
+
+app = typer.Typer(
+    help="Bring an expert's eye to the few cells, pixels and frames where it changes the answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+sort = typer.Typer(
+    help="Accept or reject the cell candidates of a recording.", no_args_is_help=True
+)
+demos = typer.Typer(help="The whole loop on simulated data.", no_args_is_help=True)
+
+for verb in (prepare, ask, answer, status, train, predict, export, audit, benchmark):
+    name = verb.__name__.rpartition(".")[-1]
+    sort.command(name)(getattr(verb, name))
+demos.command("sort")(demo.demo_sort)
+app.add_typer(sort, name="sort")
+app.add_typer(demos, name="demo")
+app.command("check")(check.check)
+
+
+@app.callback()
+def _root() -> None:
+    """Sightline."""

@@ -1,0 +1,59 @@
+"""What verbs print, and the options that several of them share."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from sightline.compute.here import Progress as Report
+
+AnnotatorOption = Annotated[str, typer.Option("--annotator", "-a", help="Who decides.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+ProjectArgument = Annotated[str, typer.Argument(help="Project folder, NAME.sightline.")]
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        help="What is wanted of the labels: balanced, as-annotator, false-cells=5%, "
+        "cells-kept=95% or threshold=0.65. The preset's own if not given."
+    ),
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="default, or actsort for the paper's classifier.")
+]
+
+
+def show(result: Mapping[str, Any], as_json: bool) -> None:
+    """Print a result, as JSON or as one line a value."""
+    if as_json:
+        sys.stdout.write(json.dumps(result, indent=1) + "\n")
+        return
+    console = Console(highlight=False)
+    width = max(map(len, result), default=0)
+    for key, value in result.items():
+        console.print(f"{key.replace('_', ' '):{width}}  {_words(value)}", markup=False)
+
+
+@contextmanager
+def progress_bar(task: str) -> Iterator[Report]:
+    """Show the progress of long work on the terminal's error stream."""
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        number = bar.add_task(task, total=None)
+        yield lambda done, total: bar.update(number, completed=done, total=total)
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_words(part)}" for key, part in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_words, value)) or "none"
+    return str(value)

@@ -12,7 +12,13 @@ from sightline.sort.target import Target
 
 def test_the_papers_preset_is_l1_with_lambda_1_over_n_plain_z_scores_and_a_cell_above_065() -> None:
     paper = ClassifierSettings(
-        l1=1, l2=0, clip=None, oddness_scale=0, balance=False, target=Target("threshold", 0.65)
+        l1=1,
+        l2=0,
+        clip=None,
+        oddness_scale=0,
+        calibrate=False,
+        balance=False,
+        target=Target("threshold", 0.65),
     )
     assert preset("actsort") == ACTSORT == paper
     assert preset("default") == ClassifierSettings()

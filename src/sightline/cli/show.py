@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
 from sightline.compute.here import Progress as Report
 
@@ -32,10 +34,15 @@ def show(result: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(result, indent=1) + "\n")
         return
-    console = Console(highlight=False)
-    width = max(map(len, result), default=0)
-    for key, value in result.items():
-        console.print(f"{key.replace('_', ' '):{width}}  {_words(value)}", markup=False)
+    lines({key.replace("_", " "): _words(value) for key, value in result.items()})
+
+
+def lines(texts: Mapping[str, str]) -> None:
+    """Print one line each, the names on the left."""
+    table = Table.grid(padding=(0, 2))
+    for name, text in texts.items():
+        table.add_row(Text(name, no_wrap=True), Text(text))
+    Console(highlight=False).print(table)
 
 
 @contextmanager

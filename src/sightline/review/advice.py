@@ -61,7 +61,10 @@ def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChang
 
 def stopping_advice(learner: Learner, order: Sequence[int]) -> str:
     """One sentence on what going on would bring."""
-    more = max(10, round(0.2 * len(order)))
+    undecided = int((~learner.decided).sum())
+    if not undecided:
+        return "Everything is decided."
+    more = min(max(10, round(0.2 * len(order))), undecided)
     expected = forecast(learner, order, more)
     if expected is None:
         return "Too few answers to say what more of them would change."

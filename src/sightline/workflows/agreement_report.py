@@ -9,8 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 from rich.table import Table
 
+from sightline.consensus.majority import vote_share
 from sightline.consensus.reliability import Reliability
 from sightline.workflows.agreement import Calibration, RecordingAgreement
 from sightline.workflows.figure_files import save_figure
@@ -109,14 +111,73 @@ def draw_calibration(results: Sequence[RecordingAgreement], folder: str | Path) 
 def figure_of_calibration(result: RecordingAgreement) -> Figure:
     """One panel an annotator: his classifier's probabilities by the share of all who said cell."""
     count = len(result.annotators)
-    figure = Figure(figsize=(1 + 2.6 * count, 3.6), layout="constrained")
+    figure = Figure(figsize=(1 + 2.6 * count, 3.8), layout="constrained")
     axes = figure.subplots(1, count, sharey=True, squeeze=False)[0]
-    votes = np.where(result.labels < 0, np.nan, result.labels)
-    share = np.nanmean(votes, axis=1)
+    share = vote_share(result.labels)
     for k, ax in enumerate(axes):
         _draw_annotator(ax, result.probability[:, k], share, result.against_all[k])
         ax.set_title(f"{chr(ord('a') + k)}  {result.annotators[k]}", loc="left", fontsize=10)
+        ax.set_xlabel("Share who said cell", fontsize=10)
+    axes[0].set_ylabel("Probability of a cell", fontsize=10)
+    figure.legend(
+        handles=_legend(),
+        title=f"{result.recording}: classifiers on the half they have not seen, preset {result.preset}",
+        loc="outside upper center",
+        ncols=5,
+        frameon=False,
+    )
     return figure
 
 
-def _draw_annotator() -> None: ...
+def _draw_annotator(
+    ax: Axes, probability: NDArray[np.float64], share: NDArray[np.float64], found: Calibration
+) -> None:
+    places = np.array([group.share for group in found.groups])
+    width = 0.85 * min(np.diff(places), default=1.0)
+    edges = np.linspace(0, 1, _BINS + 1)
+    for group, human in zip(found.groups, found.human, strict=True):
+        counts, _ = np.histogram(probability[np.isclose(share, group.share)], edges)
+        bars = width * counts / counts.max()
+        ax.barh(
+            edges[:-1], bars, 1 / _BINS, group.share - bars / 2, align="edge", color="0.82", lw=0
+        )
+        half = width / 2
+        ax.hlines(group.median, group.share - half, group.share + half, _CLASSIFIER, lw=1.5)
+        ax.plot(group.share, group.mean, "o", color=_CLASSIFIER, ms=6, mec="white")
+        if human is not None:
+            ax.plot(group.share, human, "X", color=_HUMAN, ms=8, mec="white")
+    ax.plot([0, 1], [0, 1], color="0.35", lw=1, ls="--", zorder=1.5)
+    ax.set_xlim(places[0] - 0.6 * width, places[-1] + 0.6 * width)
+    ax.set_xticks(places, [f"{place:.2g}" for place in places])
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=9)
+
+
+def _legend() -> list[Line2D | Patch]:
+    return [
+        Patch(color="0.82", label="distribution"),
+        Line2D([], [], color=_CLASSIFIER, label="median"),
+        Line2D([], [], color=_CLASSIFIER, marker="o", ls="", label="mean"),
+        Line2D([], [], color=_HUMAN, marker="X", ls="", label="the annotator's own labels"),
+        Line2D([], [], color="0.35", ls="--", lw=1, label="calibrated"),
+    ]
+
+
+def _table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(headings[0], no_wrap=True)
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _rates(positive: float, negative: float) -> str:
+    return f"{_number(positive)} | {_number(negative)}" if np.isfinite(positive) else "-"
+
+
+def _number(value: float | None, places: int = 3) -> str:
+    return "-" if value is None or not np.isfinite(value) else f"{value:.{places}f}"
+
+
+def _reliability(found: Reliability) -> str:
+    return f"{found.value:.3f} [{found.low:.3f},{found.high:.3f}]"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sightline.cli.show import AnnotatorOption, JsonOption, ProjectArgument, show
+from sightline.cli.show import AnnotatorOption, JsonOption, ProjectArgument, lines, show
 
 
 def ask(
@@ -43,4 +43,4 @@ def ask(
     elif output:
         show({"questions": len(questions), "output": output}, as_json=False)
     else:
-        show({question["item"]: question["reason"] for question in questions}, as_json=False)
+        lines({question["item"]: question["reason"] for question in questions})

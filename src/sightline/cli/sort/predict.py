@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sightline.cli.show import JsonOption, TargetOption, show
+from sightline.cli.show import JsonOption, TargetOption, lines, show
 
 
 def predict(
@@ -21,8 +21,8 @@ def predict(
     if json:
         show(result, as_json=True)
     else:
-        show({one["recording"]: _sentence(one) for one in result["recordings"]}, as_json=False)
-        show({one["file"]: one["reason"] for one in result["failed"]}, as_json=False)
+        lines({one["recording"]: _sentence(one) for one in result["recordings"]})
+        lines({one["file"]: one["reason"] for one in result["failed"]})
     if result["failed"]:
         raise typer.Exit(2)
 

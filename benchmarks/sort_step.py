@@ -2,20 +2,24 @@
 
     python benchmarks/sort_step.py --candidates 1000000 --json
 
-With 2,000 answers given (a tenth at random, the rest as the loop asked), the median of ten steps
-is compared, in the same run, with
+With 2,000 answers given (a tenth to random questions, the rest to DCAL's), the median of twenty
+steps is compared, in the same run, with
 
-- the baseline: scikit-learn's liblinear with the same penalties and weights, refitted from scratch
-  on the same data (the label classifier on ALL candidates), all scored, the same formula; once;
+- the baseline: scikit-learn's liblinear with the same penalties and weights, refitted once from
+  scratch on the same data, the label classifier on ALL candidates; then all are scored and one is
+  chosen by the same formula;
 - one pass over the features: their matrix times a vector, which reads every value once.
 
-Either side runs in a process of its own, so that `peak_memory_mb` is that of our loop alone, from
-raw features to question. Features are synthetic: 76, correlated, heavy-tailed, of two classes.
+Each side runs in a process of its own, so that `peak_memory_mb` is that of our loop alone, from
+raw features to the last question. Features are synthetic: 76, correlated, heavy-tailed, of two
+classes.
 
-Errors of the sampled label classifier: `score_correlation` and `chosen_in_top` compare our scores
-of the last step with the baseline's; `same_item` and `in_top` say in which share of the steps we
-ask what our own label classifier fitted to all candidates would ask, or one of its best tenth of a
-per cent. The latter are measured up to 50,000 candidates.
+What our shortcuts change: `score_correlation` is that of our scores with the baseline's after the
+last step, `baseline_place` the place of our question in the baseline's order (1 is the same
+question). Up to 50,000 candidates each step is also compared with our own label classifier fitted
+to ALL candidates instead of a sample: `same_item` is the share of steps that ask the same, `in_top`
+the share that ask one of its best 0.1 %, `score_lost` by how much our question's score there falls
+short of the best, and `novelty_correlation` how well the two label classifiers agree, on average.
 """
 
 import argparse
@@ -31,20 +35,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.features import FeatureTable
+from sightline.learn.logistic import LogisticModel
 from sightline.query.choose import Strategy
 from sightline.query.dcal import rank_by_dcal
-from sightline.query.novelty import measure_novelty
+from sightline.query.novelty import Novelty, measure_novelty
 from sightline.query.pool import Pool
 from sightline.sort.design import Design, make_design
 from sightline.sort.learner import Learner
-from sightline.sort.settings import PRESETS, ClassifierSettings, preset
+from sightline.sort.settings import PRESETS, preset
 
 SIZES = (5_000, 50_000, 500_000, 1_000_000)
 FEATURES = 76
 ANSWERS = 2_000
-STEPS = 10
+STEPS = 20
 WEIGHT = 0.5
 MOST_CHECKED = 50_000
+SAMPLING = ("same_item", "in_top", "score_lost", "novelty_correlation")
 
 
 def simulate(candidates: int) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
@@ -66,13 +72,12 @@ def simulate(candidates: int) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     return values, label
 
 
-def prepare(
-    candidates: int, settings: ClassifierSettings
-) -> tuple[Design, NDArray[np.int8]]:
+def prepare(candidates: int, name: str) -> tuple[Design, NDArray[np.int8]]:
     values, label = simulate(candidates)
     names = tuple(f"f{k}" for k in range(FEATURES))
     identities = tuple(map(str, range(candidates)))
-    return make_design([FeatureTable("r", values, names, "simulated-1", identities)], settings), label
+    table = FeatureTable("simulated", values, names, "simulated-1", identities)
+    return make_design([table], preset(name)), label
 
 
 def seconds(action: Callable[[], Any]) -> float:
@@ -93,73 +98,146 @@ def peak_memory_mb() -> float | None:
 
 def give_answers(learner: Learner, label: NDArray[np.int8]) -> None:
     """Answer a tenth at random, the rest as asked, in batches to be quick."""
-    for item in np.random.default_rng(0).choice(len(label), ANSWERS // 10, replace=False):
-        learner.answer(int(item), int(label[item]))
-    while (left := ANSWERS - learner.decided.sum()) > 0:
+    items = np.random.default_rng(0).choice(len(label), ANSWERS // 10, replace=False)
+    while items.size:
+        for item in items.tolist():
+            learner.answer(item, label[item])
         learner.refit()
-        for item in learner.ask(min(100, int(left))).items:
-            learner.answer(int(item), int(label[item]))
-    learner.refit()
+        items = learner.ask(100).items[: ANSWERS - np.count_nonzero(learner.decided)]
     learner.ask()
 
 
-def same_choice(learner: Learner) -> tuple[bool, bool]:
-    """Whether the item asked is that of the unsampled label classifier, or among its best."""
-    assert learner.choice is not None  # noqa: S101
-    pool = Pool(learner.design.X, learner.decided, learner.closed, learner.probability)
-    novelty = measure_novelty(
-        pool, start=learner.choice.novelty.model, most_compared=len(learner.design)
-    )
-    best = rank_by_dcal(pool, novelty, WEIGHT).first(max(1, len(learner.design) // 1000))
-    item = learner.choice.items[0]
-    return bool(item == best[0]), bool(item in best)
-
-
 def our_steps(candidates: int, name: str) -> dict[str, Any]:
-    """Time our steps; returns also what the baseline needs to do the last one."""
-    settings = preset(name)
-    design, label = prepare(candidates, settings)
-    learner = Learner(design, settings, Strategy("dcal", WEIGHT))
+    """Time our steps; returns also which candidates are decided and all scores."""
+    design, label = prepare(candidates, name)
+    learner = Learner(design, preset(name), Strategy("dcal", WEIGHT))
     give_answers(learner, label)
     vector = np.ones(design.X.shape[1], np.float32)
-    times, passes, same = [], [], []
+    steps, passes, losses = [], [], []
     for _ in range(STEPS):
-        item = int(learner.choice.items[0])
+        item = int(learner.ask().items[0])
 
         def step(item: int = item) -> None:
-            learner.answer(item, int(label[item]))
+            learner.answer(item, label[item])
             learner.refit()
             learner.ask()
 
-        times.append(seconds(step))
+        steps.append(seconds(step))
         passes.append(seconds(lambda: design.X @ vector))
         if candidates <= MOST_CHECKED:
-            same.append(same_choice(learner))
+            losses.append(sampling_loss(learner))
+    sampling = np.mean(losses, 0).tolist() if losses else [None] * len(SAMPLING)
     return {
-        "step_seconds": float(np.median(times)),
-        "pass_seconds": float(np.median(passes)),
+        "step_seconds": float(np.median(steps)),
+        "ratio_to_one_pass": float(np.median(steps) / np.median(passes)),
         "peak_memory_mb": peak_memory_mb(),
-        "same": np.mean(same, 0).tolist() if same else [None, None],
-        "decided": np.flatnonzero(learner.decided),
-        "score": learner.choice.ranking.score,
+        **dict(zip(SAMPLING, sampling, strict=True)),
+        "decided": learner.decided,
+        "score": learner.ask().ranking.score,
     }
 
 
-def baseline_step(
-    candidates: int, name: str, decided: NDArray[np.intp]
-) -> dict[str, Any]:
-    """One step by scikit-learn, from scratch."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only in this process
+def sampling_loss(learner: Learner) -> tuple[bool, bool, float, float]:
+    """Hold our question against that of the label classifier fitted to all; see ``SAMPLING``."""
+    choice, everything = learner.ask(), len(learner.design)
+    pool = Pool(learner.design.X, learner.decided, learner.closed, learner.probability)
+    novelty = measure_novelty(pool, start=choice.novelty.model, most_compared=everything)
+    ranking, item = rank_by_dcal(pool, novelty, WEIGHT), choice.items[0]
+    best = ranking.first(max(2, everything // 1000))
+    alike = np.corrcoef(choice.novelty.undecided_probability, novelty.undecided_probability)[0, 1]
+    lost = ranking.score[best[0]] - ranking.score[item]
+    return bool(item == best[0]), bool(item in best), float(lost), float(alike)
 
-    settings = preset(name)
-    design, label = prepare(candidates, settings)
-    X = design.X
-    undecided = np.ones(len(X), bool)
-    undecided[decided] = False
-    smaller = min(len(decided), len(X) - len(decided))
-    weights = np.where(undecided, smaller / undecided.sum(), smaller / len(decided))
-    l1 = settings.l1 > 0
 
-    def classifier(l1: float, l2: float) -> LogisticRegression:
-        penalty = "l1" if l1 else "l2"
-        return LogisticRegression(solver="liblinear", penalty=penalty, C=1 / (l1 or l2))
+def baseline_step(candidates: int, name: str, decided: NDArray[np.bool_]) -> dict[str, Any]:
+    """One step by liblinear, from scratch, and all scores."""
+    import sklearn.linear_model  # noqa: F401, PLC0415 - or its import would be timed
+
+    design, label = prepare(candidates, name)
+    X, settings, rows = design.X, preset(name), np.flatnonzero(decided)
+    smaller = min(len(rows), len(X) - len(rows))
+    weights = np.where(decided, smaller / len(rows), smaller / (len(X) - len(rows)))
+    scores = []
+
+    def step() -> None:
+        positive = label[rows] == 1
+        cell = liblinear(X[rows], positive, settings.l1, settings.l2)
+        other = liblinear(X, ~decided, 1.0, 0.0, weights)
+        d = other.probability(X)
+        novelty = Novelty(d, float(np.mean((d > 0.5) != decided)), other)
+        ranking = rank_by_dcal(Pool(X, decided, decided, cell.probability(X)), novelty, WEIGHT)
+        ranking.first()
+        scores.append(ranking.score)
+
+    return {"baseline_seconds": seconds(step), "score": scores[0]}
+
+
+def liblinear(
+    X: NDArray[np.float32],
+    positive: NDArray[np.bool_],
+    l1: float,
+    l2: float,
+    weights: NDArray[np.floating] | None = None,
+) -> LogisticModel:
+    """Fit by scikit-learn; the large intercept column all but frees the intercept, as ours is."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - not in our own process
+
+    regression = LogisticRegression(
+        solver="liblinear",
+        C=1 / (l1 or l2),
+        l1_ratio=1.0 if l1 else 0.0,
+        intercept_scaling=10.0,
+        random_state=0,
+    )
+    regression.fit(X, positive, sample_weight=weights)
+    return LogisticModel(regression.coef_[0].astype(np.float64), float(regression.intercept_[0]))
+
+
+def alone(function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """Call the function in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(function, *arguments).result()
+
+
+def measure(candidates: int, name: str) -> dict[str, Any]:
+    ours = alone(our_steps, candidates, name)
+    decided, score = ours.pop("decided"), ours.pop("score")
+    baseline = alone(baseline_step, candidates, name, decided)
+    theirs = baseline["score"]
+    return {
+        "candidates": candidates,
+        "preset": name,
+        **ours,
+        "baseline_seconds": baseline["baseline_seconds"],
+        "ratio_to_baseline": ours["step_seconds"] / baseline["baseline_seconds"],
+        "score_correlation": float(np.corrcoef(score[~decided], theirs[~decided])[0, 1]),
+        "baseline_place": 1 + int(np.count_nonzero(theirs > theirs[np.argmax(score)])),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--candidates", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--preset", choices=tuple(PRESETS), default="default")
+    parser.add_argument("--json", action="store_true", help="one object a line for each size")
+    given = parser.parse_args(arguments)
+    if min(given.candidates) < 2 * ANSWERS:
+        parser.error(f"with {ANSWERS} answers it takes at least {2 * ANSWERS} candidates")
+    for candidates in given.candidates:
+        found = measure(candidates, given.preset)
+        if given.json:
+            print(json.dumps(found), flush=True)
+        else:
+            print(*(f"{key} {_short(value)}" for key, value in found.items()), sep="\n  ")
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -76,7 +76,11 @@ def test_missing_values_get_the_median_of_their_feature_and_are_told() -> None:
     values = numbers()
     values[1, 0], values[2, 0], values[3, 2] = np.nan, np.inf, -np.inf
     table = check(values)
-    assert table.values[1, 0] == table.values[2, 0] == np.float32(np.median(values[[0, *range(3, 8)], 0]))
+    assert (
+        table.values[1, 0]
+        == table.values[2, 0]
+        == np.float32(np.median(values[[0, *range(3, 8)], 0]))
+    )
     assert table.values[3, 2] == np.float32(np.median(np.delete(values[:, 2], 3)))
     assert len(table.notes) == 1
     assert "3 values are missing" in table.notes[0]

@@ -140,9 +140,7 @@ def test_a_weight_of_k_is_the_example_k_times(l1: float, l2: float) -> None:
     repeated = fit_logistic(
         np.repeat(X, times, 0), np.repeat(positive, times), l1=l1, l2=l2, tolerance=1e-12
     )
-    weighted = fit_logistic(
-        X, positive, l1=l1, l2=l2, weights=times.astype(float), tolerance=1e-12
-    )
+    weighted = fit_logistic(X, positive, l1=l1, l2=l2, weights=times.astype(float), tolerance=1e-12)
     assert_alike(weighted, repeated, 1e-3)
 
 
@@ -234,3 +232,13 @@ def test_the_sigmoid_never_overflows_and_is_symmetric(x: float) -> None:
     low, high = sigmoid(np.array([x, -x]))
     assert 0 <= low <= 1
     assert low + high == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 4095, 4096, 10_001])
+def test_probabilities_of_any_number_of_candidates_are_the_formula_s(rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    X = (3 * rng.normal(size=(rows, 5))).astype(np.float32)
+    model = LogisticModel(rng.normal(size=5), 0.3)
+    found = model.probability(X)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, 1 / (1 + np.exp(-X @ model.coefficients - 0.3)), atol=1e-6)

@@ -36,7 +36,9 @@ def pool(
     return Pool(X, done, closed, p.astype(np.float32) if fitted else None)
 
 
-def ask(given: Pool, strategy: Strategy, counts: Any = ENOUGH, seed: int = 0, **rest: Any) -> Choice:
+def ask(
+    given: Pool, strategy: Strategy, counts: Any = ENOUGH, seed: int = 0, **rest: Any
+) -> Choice:
     return choose(given, strategy, counts, np.random.default_rng(seed), **rest)
 
 

@@ -1,5 +1,7 @@
 """DCAL weighs doubt and novelty (ActSort, equations S7 and S8)."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,7 +61,7 @@ def test_the_order_is_that_of_a_plain_loop(weight: float) -> None:
     order = ranking.order().tolist()
     assert sorted(order) == [i for i in range(40) if i not in closed]
     np.testing.assert_allclose(ranking.score[order], [score[i] for i in order], atol=1e-6)
-    assert all(ranking.score[a] >= ranking.score[b] for a, b in zip(order, order[1:], strict=False))
+    assert all(ranking.score[a] >= ranking.score[b] for a, b in itertools.pairwise(order))
 
 
 @given(st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=20), UNIT)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from sightline.query import novelty as module
 from sightline.query.novelty import Novelty, measure_novelty, rank_by_novelty
 from sightline.query.pool import Pool
 
@@ -66,23 +65,18 @@ def test_the_most_probably_undecided_is_asked_first_ties_by_index_and_nothing_cl
 def test_starting_from_the_last_step_changes_nothing_but_the_way() -> None:
     cold = measure_novelty(pool(decided=21))
     warm = measure_novelty(pool(decided=21), start=measure_novelty(pool()).model)
-    np.testing.assert_allclose(
-        warm.undecided_probability, cold.undecided_probability, atol=0.01
-    )
+    np.testing.assert_allclose(warm.undecided_probability, cold.undecided_probability, atol=0.01)
 
 
-def test_a_sample_of_the_undecided_stands_for_all_and_is_the_same_each_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_sample_of_the_undecided_stands_for_all_and_is_the_same_each_time() -> None:
     given = pool(n=6000, decided=60)
     whole = measure_novelty(given)
-    monkeypatch.setattr(module, "MOST_COMPARED", 2000)
-    sampled = measure_novelty(given)
+    sampled = measure_novelty(given, most_compared=2000)
     assert len(sampled.undecided_probability) == 6000
     assert sampled.accuracy == pytest.approx(whole.accuracy, abs=0.02)
     likeness = np.corrcoef(sampled.undecided_probability, whole.undecided_probability)[0, 1]
     assert likeness > 0.99
-    again = measure_novelty(given)
+    again = measure_novelty(given, most_compared=2000)
     np.testing.assert_array_equal(again.undecided_probability, sampled.undecided_probability)
 
 

@@ -30,9 +30,7 @@ def recording(
     label = (rng.random(n) < 0.6).astype(np.int8)
     values = rng.normal(size=(n, 6))
     values[:, :telling] += apart * label[:, None]
-    table = check_features(
-        values, source=name, recording=name, names=tuple("abcdef"), version="v1"
-    )
+    table = check_features(values, source=name, recording=name, names=tuple("abcdef"), version="v1")
     return table, label
 
 

@@ -21,9 +21,7 @@ def learner(settings: ClassifierSettings = ACTSORT, name: Any = "dcal", **rest: 
     rng = np.random.default_rng(0)
     values = rng.normal(size=(80, 5))
     values[:, 0] += 3 * TRUTH
-    table = check_features(
-        values, source="m1", recording="m1", names=tuple("abcde"), version="v1"
-    )
+    table = check_features(values, source="m1", recording="m1", names=tuple("abcde"), version="v1")
     strategy = Strategy(name, probe_every=rest.pop("probe_every", 0))
     return Learner(make_design([table], settings), settings, strategy, **rest)
 
@@ -174,7 +172,7 @@ def test_an_earlier_recordings_answers_label_before_the_first_own_one() -> None:
 
 def test_an_earlier_classifier_is_in_force_until_there_are_answers_of_both_classes() -> None:
     model = LogisticModel(np.array([2.0, 0, 0, 0, 0]), 0.0)
-    settings = ClassifierSettings(l2=20.0, oddness_scale=0.0, calibrate=False)
+    settings = ClassifierSettings(l2=20.0, oddness_scale=0.0)
     given = learner(settings, towards=model)
     given.refit()
     np.testing.assert_allclose(given.probability, model.probability(given.design.X))  # pyright: ignore

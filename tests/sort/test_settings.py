@@ -16,7 +16,6 @@ def test_the_papers_preset_is_l1_with_lambda_1_over_n_plain_z_scores_and_a_cell_
         l2=0,
         clip=None,
         oddness_scale=0,
-        calibrate=False,
         balance=False,
         target=Target("threshold", 0.65),
     )

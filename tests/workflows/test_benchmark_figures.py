@@ -1,11 +1,9 @@
 import xml.etree.ElementTree as ET
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from sightline.errors import InputError, SightlineError
 from sightline.workflows.benchmark_figures import draw_curves, figure_of_curves
 from sightline.workflows.benchmark_summary import METRICS, average_repeats
 
@@ -15,7 +13,7 @@ LEARNERS += [("dcal", weight) for weight in WEIGHTS]
 
 
 def row(strategy, weight, fraction, annotator, data_set, value):
-    measured = {metric: value for metric in METRICS}
+    measured = dict.fromkeys(METRICS, value)
     if strategy == "human":
         measured |= {"auc": None, "unseen_auc": None, "unseen_balanced_accuracy": None}
     about = {"data_set": data_set, "annotator": annotator, "repeat": 0, "strategy": strategy}
@@ -74,8 +72,10 @@ def test_no_two_methods_look_alike_even_without_colour(figure):
     assert len({line.get_marker() for line in lines}) == len(lines)
 
 
-def test_one_annotator_gives_curves_without_bands(tmp_path):
-    assert len(draw_curves(make_rows(annotators=("koala",)), tmp_path)) == 2
+def test_one_annotator_gives_curves_without_bands():
+    averages = average_repeats(make_rows(annotators=("koala",)))
+    for band in figure_of_curves(averages, "m1").axes[0].collections:
+        assert not np.isfinite(band.get_datalim(band.axes.transData).get_points()).all()
 
 
 def test_the_files_are_a_png_and_an_svg_in_a_new_folder(tmp_path):
@@ -86,33 +86,7 @@ def test_the_files_are_a_png_and_an_svg_in_a_new_folder(tmp_path):
     assert "DCAL-0.7" in svg.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_several_data_sets_get_a_figure_each_beside_the_common_one(tmp_path):
     paths = draw_curves(make_rows(("m1", "m2")), tmp_path)
     assert [p.stem for p in paths[::2]] == ["curves", "curves_m1", "curves_m2"]
-
-
-def test_the_same_rows_give_the_same_bytes(tmp_path):
-    first = [path.read_bytes() for path in draw_curves(make_rows(), tmp_path)]
-    assert first == [path.read_bytes() for path in draw_curves(make_rows(), tmp_path)]
-
-
-def test_a_foreign_file_is_left_alone(tmp_path):
-    theirs = tmp_path / "curves.svg"
-    theirs.write_text("<svg/>")
-    with pytest.raises(InputError, match="did not draw"):
-        draw_curves(make_rows(), tmp_path)
-    assert theirs.read_text() == "<svg/>"
-    assert not (tmp_path / "curves.png").exists()
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    with pytest.raises(SightlineError, match="cannot be written there"):
-        draw_curves(make_rows(), blocked)
-
-
-def test_the_callers_matplotlib_settings_stay(tmp_path):
-    before = dict(mpl.rcParams)
-    draw_curves(make_rows(), tmp_path)
-    assert dict(mpl.rcParams) == before

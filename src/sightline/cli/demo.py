@@ -14,7 +14,8 @@ def demo_sort(
     ] = None,
     candidates: Annotated[int, typer.Option(help="Simulated candidates.")] = 2000,
     answers: Annotated[int, typer.Option(help="Answers of the simulated annotator.")] = 100,
-    seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
+    audit_size: Annotated[int, typer.Option(min=1, help="Questions of the audit.")] = 150,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same result.")] = 0,
     json: JsonOption = False,
 ) -> None:
     """Sort simulated candidates: learning curve, audit, and both against the truth."""
@@ -23,7 +24,12 @@ def demo_sort(
 
     with progress_bar("judging") as progress:
         result: DemoResult = run(
-            folder, candidates=candidates, answers=answers, seed=seed, progress=progress
+            folder,
+            candidates=candidates,
+            answers=answers,
+            audit_size=audit_size,
+            seed=seed,
+            progress=progress,
         )
     if json:
         show(asdict(result), as_json=True)

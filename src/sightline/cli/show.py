@@ -1,6 +1,7 @@
 """What verbs print, and the options that several of them share."""
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,8 +10,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from sightline.compute.here import Progress as Report
 
@@ -30,19 +29,18 @@ PresetOption = Annotated[
 
 
 def show(result: Mapping[str, Any], as_json: bool) -> None:
-    """Print a result, as JSON or as one line a value."""
+    """Print a result, as JSON or as one line a value; what is not a number is unknown."""
+    result = _known(result)
     if as_json:
-        sys.stdout.write(json.dumps(result, indent=1) + "\n")
+        sys.stdout.write(json.dumps(result, indent=1, allow_nan=False) + "\n")
         return
     lines({key.replace("_", " "): _words(value) for key, value in result.items()})
 
 
 def lines(texts: Mapping[str, str]) -> None:
-    """Print one line each, the names on the left."""
-    table = Table.grid(padding=(0, 2))
-    for name, text in texts.items():
-        table.add_row(Text(name, no_wrap=True), Text(text))
-    Console(highlight=False).print(table)
+    """Print one line each, the names on the left; nothing is cut or wrapped."""
+    width = max(map(len, texts), default=0)
+    sys.stdout.writelines(f"{name:<{width}}  {text}\n" for name, text in texts.items())
 
 
 @contextmanager
@@ -54,6 +52,15 @@ def progress_bar(task: str) -> Iterator[Report]:
         yield lambda done, total: bar.update(number, completed=done, total=total)
 
 
+def _known(value: Any) -> Any:
+    """JSON knows no NaN."""
+    if isinstance(value, Mapping):
+        return {key: _known(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
 def _words(value: Any) -> str:
     if value is None:
         return "unknown"
@@ -61,6 +68,6 @@ def _words(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_words(part)}" for key, part in value.items()) or "none"
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return "; ".join(map(_words, value)) or "none"
     return str(value)

@@ -41,7 +41,7 @@ def read_actsort(path: Path) -> LabelledRecording:
         for name, values in sorted(arrays.items())
         if name.endswith(_CHOICES)
     }
-    values = _candidates_first(arrays[_FEATURES], choices)
+    values = _candidates_first(arrays[_FEATURES], path)
     features = check_features(
         values,
         source=path,
@@ -56,17 +56,17 @@ def read_actsort(path: Path) -> LabelledRecording:
     return LabelledRecording(features, labels)
 
 
-def _candidates_first(values: NDArray, choices: dict[str, NDArray]) -> NDArray:
-    """Undo the transposition that HDF5 brings, seen from the number of choices or of features."""
-    if values.ndim != 2:
-        return values
-    lengths = {len(vector) for vector in choices.values()}
-    columns = len(ACTSORT_FEATURES)
-    if values.shape[1] == columns and (values.shape[0] != columns or values.shape[0] in lengths):
-        return values
-    if values.shape[0] == columns and (not lengths or values.shape[1] in lengths):
-        return values.T
-    return values
+def _candidates_first(values: NDArray, path: Path) -> NDArray:
+    """Undo the transposition that HDF5 brings, seen from the number of features."""
+    features = len(ACTSORT_FEATURES)
+    if values.shape == (features, features):
+        raise InputError(
+            path,
+            f"it has as many candidates as features, {features}",
+            "numbers that tell rows from columns",
+            "Export the features as CSV, one row a candidate.",
+        )
+    return values.T if values.ndim == 2 and values.shape[0] == features else values
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray]:

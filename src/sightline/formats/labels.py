@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 from sightline.data.decision import CELL, NOT_CELL, SKIP, UNSURE
 from sightline.errors import InputError
 
-_WORDS = {CELL: 1, NOT_CELL: 0, "1": 1, "-1": 0, "0": -1, "": -1, UNSURE: -1, SKIP: -1}
+_WORDS = {
+    **dict.fromkeys((CELL, "1", "+1", "1.0", "+1.0"), 1),
+    **dict.fromkeys((NOT_CELL, "-1", "-1.0"), 0),
+    **dict.fromkeys((UNSURE, SKIP, "", "0", "0.0"), -1),
+}
 
 
 def labels_from_numbers(
@@ -40,7 +44,7 @@ def labels_from_words(words: Sequence[str], annotator: str, source: str | Path) 
     """
     labels = np.empty(len(words), np.int8)
     for row, word in enumerate(words):
-        key = word.strip().lower().removeprefix("+").removesuffix(".0")
+        key = word.strip().lower()
         if key not in _WORDS:
             raise _wrong_label(source, annotator, repr(word), row)
         labels[row] = _WORDS[key]

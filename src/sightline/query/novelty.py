@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sightline.learn.logistic import LogisticModel, fit_logistic
 from sightline.query.pool import Pool, Ranking, rank
 
-MOST_COMPARED = 10_000
+MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChang
         ``None`` while there are too few answers to tell.
     """
     counts = np.unique(np.linspace(len(order) / 2, len(order), _FITS).astype(int))
-    if len(order) < _FEWEST or learner.classes != 2:
+    if len(order) < _FEWEST:
         return None
     history, fitted, model = [], [], None
     for count in counts:
@@ -65,6 +65,8 @@ def stopping_advice(learner: Learner, order: Sequence[int]) -> str:
     if not undecided:
         return "Everything is decided."
     more = min(max(10, round(0.2 * len(order))), undecided)
+    if learner.classes != 2:
+        return "With more than two classes it cannot be said what more answers would change."
     expected = forecast(learner, order, more)
     if expected is None:
         return "Too few answers to say what more of them would change."

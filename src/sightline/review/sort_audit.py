@@ -9,12 +9,12 @@ import numpy as np
 from sightline.data.decision import UNSURE, Decision, DecisionKind
 from sightline.errors import InputError, ProjectError, SettingError
 from sightline.project.arrays import read_arrays, write_arrays
-from sightline.project.fold import standing
 from sightline.review.sort_session import SortSession
 from sightline.sort.learner import UNDECIDED
 from sightline.trust.audit import Audit, draw_audit
 from sightline.trust.quality import Probes, Quality, estimate_quality
 
+_PREFIX = "audit-"
 _FIELDS = ("cell", "human", "error", "edges", "stratum", "drawn")
 
 
@@ -40,13 +40,13 @@ def draw(session: SortSession, size: int, seed: int = 0) -> tuple[str, list[str]
     Raises
     ------
     SettingError
-        If there is no classifier yet, or there are more than two classes.
+        If the machine has decided nothing, or there are more than two classes.
     """
     if len(session.classes) != 2:
         raise SettingError("An audit needs two classes, a cell and not a cell.")
     predictions = session.predict()
-    if session.learner.model is None:
-        raise SettingError("There is nothing to audit yet: the machine has decided nothing.")
+    if session.learner.model is None or predictions.human.all():
+        raise SettingError("There is nothing to audit: the machine has decided nothing.")
     audit = draw_audit(
         predictions.labels == 1,
         predictions.probability,
@@ -54,7 +54,8 @@ def draw(session: SortSession, size: int, seed: int = 0) -> tuple[str, list[str]
         size,
         np.random.default_rng(seed),
     )
-    name = f"audit-{len(names(session)) + 1:03d}"
+    latest = max((int(name.removeprefix(_PREFIX)) for name in names(session)), default=0)
+    name = f"{_PREFIX}{latest + 1:03d}"
     arrays = {field: np.asarray(getattr(audit, field)) for field in _FIELDS}
     write_arrays(session.project.arrays, name, arrays, {"annotator": session.annotator})
     return name, [predictions.items[index] for index in audit.drawn]
@@ -62,12 +63,12 @@ def draw(session: SortSession, size: int, seed: int = 0) -> tuple[str, list[str]
 
 def names(session: SortSession) -> list[str]:
     """The project's audits, oldest first."""
-    found = session.project.arrays.glob("audit-*.zarr.zip")
+    found = session.project.arrays.glob(f"{_PREFIX}*.zarr.zip")
     return sorted(path.name.removesuffix(".zarr.zip") for path in found)
 
 
 def answer(session: SortSession, name: str, auditor: str, verdicts: Mapping[str, str]) -> None:
-    """Record the auditor's verdicts, as one group.
+    """Record the auditor's verdicts, as one group; none records nothing.
 
     Raises
     ------
@@ -85,6 +86,8 @@ def answer(session: SortSession, name: str, auditor: str, verdicts: Mapping[str,
             raise InputError(
                 item, f"the verdict is {verdict!r}", "cell, not cell or unsure", "Correct it."
             )
+    if not verdicts:
+        return
     session.journal.record(
         [
             Decision(item, auditor, DecisionKind.VERDICT, verdict, evidence=name)
@@ -109,14 +112,19 @@ def report(session: SortSession, name: str, auditor: str, *, confidence: float =
     """
     audit = _read(session, name)
     items = session.learner.design.items
-    said = standing(session.journal.state(), auditor)
+    said = {
+        decision.item: decision.value
+        for entry in session.journal.state().hand(auditor).standing
+        for decision in entry.decisions
+        if decision.evidence == name
+    }
     answers = []
     for index in audit.drawn:
-        decision = said.get(items[index])
-        if decision is None or decision.evidence != name:
+        verdict = said.get(items[index])
+        if verdict is None:
             break
-        known = decision.value in session.classes
-        answers.append(session.classes.index(decision.value) if known else UNDECIDED)
+        known = verdict in session.classes
+        answers.append(session.classes.index(verdict) if known else UNDECIDED)
     if not answers:
         raise SettingError(f"{auditor} has not answered the first question of {name} yet.")
     probes = _probes(session, audit) if auditor == session.annotator else None

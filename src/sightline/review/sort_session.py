@@ -14,7 +14,7 @@ from sightline.data.question import Question
 from sightline.data.sorting import Explanation, Predictions, SortProgress
 from sightline.errors import InputError, SettingError
 from sightline.learn.logistic import LogisticModel
-from sightline.project.candidates import read_candidates
+from sightline.project.candidates import Candidates, read_candidates
 from sightline.project.fold import standing
 from sightline.project.journal import Journal
 from sightline.project.project import Project
@@ -47,7 +47,7 @@ class SortSession:
         Which question next; by default every tenth is drawn at random.
     seed
         Of random questions. The same answers and seed give the same next question, also after a
-        restart.
+        restart, unless two candidates tie within the precision of the fits.
     earlier
         Classifier of an earlier recording to start from.
 
@@ -55,6 +55,8 @@ class SortSession:
     ------
     ProjectError, InputError
         If the project cannot be opened, or the earlier classifier does not fit it.
+    SettingError
+        If the earlier classifier has more than two classes.
     """
 
     def __init__(
@@ -71,19 +73,12 @@ class SortSession:
         self.annotator = annotator
         candidates = read_candidates(self.project)
         self.tables, self.classes = candidates.tables, candidates.classes
+        towards = None
         if earlier is not None:
-            check_fits(earlier, self.tables[0], self.classes)
+            towards = _start_from(earlier, candidates)
             settings = replace(earlier.settings, target=settings.target)
         design = make_design(self.tables, settings)
-        towards = earlier.model if earlier else None
-        self.learner = Learner(
-            design,
-            settings,
-            strategy,
-            len(self.classes),
-            seed,
-            towards=towards if isinstance(towards, LogisticModel) else None,
-        )
+        self.learner = Learner(design, settings, strategy, len(self.classes), seed, towards=towards)
         self._index = {item: index for index, item in enumerate(design.items)}
         self._explained: set[str] = set()
         self._asked: dict[str, bool] = {}
@@ -113,13 +108,18 @@ class SortSession:
     def batch(self, n: int) -> list[Question]:
         """The next ``n`` questions, not near-copies of each other; fewer where fewer are left.
 
-        Skipped candidates come again when nothing else is left.
+        Skipped candidates come again when nothing else is left, the one skipped longest ago first.
+
+        Raises
+        ------
+        SettingError
+            If ``n`` is not positive.
         """
-        self._fit()
+        if n < 1:
+            raise SettingError(f"{n} questions were asked for; ask for at least one.")
         if self.learner.closed.all():
-            for item, decision in self.decisions.items():
-                if decision.value == SKIP:
-                    self.learner.withdraw(self._index[item])
+            return self._skipped()[:n]
+        self._fit()
         choice = self.learner.ask(n)
         items = self.learner.design.items
         questions = [
@@ -214,10 +214,7 @@ class SortSession:
             for item, verdict in verdicts.items()
         ]
         self.journal.record(decisions, client_id or uuid4().hex)
-        for decision in decisions:
-            self.decisions[decision.item] = decision
-            self._teach(decision)
-        self._fitted = False
+        self.refresh()
 
     def undo(self, client_id: str | None = None) -> None:
         """Take back the annotator's last decision, or group of decisions.
@@ -356,6 +353,16 @@ class SortSession:
             )
         return self._index[item]
 
+    def _skipped(self) -> list[Question]:
+        """What was skipped, longest ago first."""
+        entries = self.journal.state().hand(self.annotator).standing
+        said = {decision.item: entry.number for entry in entries for decision in entry.decisions}
+        skipped = [item for item, decision in self.decisions.items() if decision.value == SKIP]
+        return [
+            Question(item, self._index[item], float("nan"), "it was skipped before", probe=False)
+            for item in sorted(skipped, key=lambda item: said.get(item, 0))
+        ]
+
     def _teach(self, decision: Decision) -> None:
         known = decision.value in self.classes
         label = self.classes.index(decision.value) if known else UNDECIDED
@@ -380,3 +387,11 @@ class SortSession:
             for item, decision in self.decisions.items()
             if decision.value in self.classes and item in self._index
         ]
+
+
+def _start_from(earlier: TrainedClassifier, candidates: Candidates) -> LogisticModel:
+    """The earlier classifier's weights, if it may be used here."""
+    check_fits(earlier, candidates.tables[0], candidates.classes)
+    if not isinstance(earlier.model, LogisticModel):
+        raise SettingError("Starting from an earlier classifier works with two classes only.")
+    return earlier.model

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.decision import CELL, NOT_CELL
+from sightline.errors import SettingError
 from sightline.simulate.candidates import SimulatedCandidates
 
 
@@ -51,7 +52,17 @@ def simulate_annotator(
         Chance of a wrong verdict of a candidate of average clarity.
     leniency
         From -1 (strict: errs by rejecting) to 1 (errs by accepting).
+
+    Raises
+    ------
+    SettingError
+        If ``error`` is not between 0 and 0.5, or ``leniency`` not between -1 and 1.
     """
+    if not 0 <= error <= 0.5 or not -1 <= leniency <= 1:
+        raise SettingError(
+            f"The annotator has error {error} and leniency {leniency}; they must lie in 0 to 0.5 "
+            "and -1 to 1."
+        )
     unclear = 1 - candidates.clarity
     direction = np.where(candidates.cell, 1 - leniency, 1 + leniency)
     chance = np.clip(error * direction * unclear / max(unclear.mean(), 1e-9), 0, 0.5)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError, SettingError
-from sightline.learn.calibrate import calibrate
 from sightline.learn.logistic import LogisticModel, fit_logistic
 from sightline.learn.multinomial import MultinomialModel, fit_multinomial
 from sightline.sort.familiarity import Familiarity
@@ -63,7 +62,7 @@ def fit_classifier(
         share[present] = len(label) / (len(present) * counts)
         weights = share[label] * (1 if weights is None else weights)
     if classes == 2:
-        model = fit_logistic(
+        return fit_logistic(
             X,
             label == 1,
             l1=settings.l1,
@@ -72,9 +71,6 @@ def fit_classifier(
             start=start if isinstance(start, LogisticModel) else None,
             towards=towards,
         )
-        if settings.calibrate and settings.l2 > 0:
-            return calibrate(model, X, label == 1, settings.l2)
-        return model
     if towards is not None:
         raise SettingError("Starting from an earlier classifier works with two classes only.")
     return fit_multinomial(

@@ -21,8 +21,6 @@ class ClassifierSettings:
     oddness_scale
         Scale of the two columns that say how unlike the typical candidate each one is; a larger
         scale is penalised less, 0 leaves them out.
-    calibrate
-        Stretch the probabilities to fit left-out answers; needs two classes and ``l2``.
     balance
         Give both classes the same total weight in training.
     target
@@ -30,10 +28,9 @@ class ClassifierSettings:
     """
 
     l1: float = 0.0
-    l2: float = 60.0
+    l2: float = 10.0
     clip: float | None = 4.0
     oddness_scale: float = 3.0
-    calibrate: bool = True
     balance: bool = False
     target: Target = BALANCED
 
@@ -59,7 +56,7 @@ class ClassifierSettings:
 
 
 ACTSORT: Final = ClassifierSettings(
-    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, calibrate=False, target=Target("threshold", 0.65)
+    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, target=Target("threshold", 0.65)
 )
 """The paper's: L1 with lambda = 1/n, plain z-scores, a cell above 0.65 (appendix A.3, C.2)."""
 

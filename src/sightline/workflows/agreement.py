@@ -152,6 +152,7 @@ def agreement(
     preset(preset_name)
     if repetitions < 1:
         raise SettingError(f"There are {repetitions} repetitions; at least 1 is needed.")
+    _check_names(files)
     recordings = {str(file): _read(str(file)) for file in files}
     jobs = {
         f"{file}/{annotator}": _Job(file, annotator, preset_name, repetitions, seed)
@@ -224,6 +225,17 @@ def predict_by_halves(
                 )
             total[other] += model.probability(design.X[other])
     return total / repetitions
+
+
+def _check_names(files: Sequence[str | Path]) -> None:
+    names = [Path(file).stem for file in files]
+    if len(set(names)) < len(names):
+        raise InputError(
+            ", ".join(map(str, files)),
+            "two recordings have the same name",
+            "one name a recording",
+            "Rename one of the files, or give the same file once.",
+        )
 
 
 def _run_job(job: _Job) -> list[float]:

@@ -117,11 +117,11 @@ def figure_of_calibration(result: RecordingAgreement) -> Figure:
     for k, ax in enumerate(axes):
         _draw_annotator(ax, result.probability[:, k], share, result.against_all[k])
         ax.set_title(f"{chr(ord('a') + k)}  {result.annotators[k]}", loc="left", fontsize=10)
-        ax.set_xlabel("Share who said cell", fontsize=10)
+        ax.set_xlabel("Share of all who said cell", fontsize=10)
     axes[0].set_ylabel("Probability of a cell", fontsize=10)
     figure.legend(
         handles=_legend(),
-        title=f"{result.recording}: classifiers on the half they have not seen, preset {result.preset}",
+        title=f"{result.recording}: classifiers (preset {result.preset}) on the half not seen",
         loc="outside upper center",
         ncols=5,
         frameon=False,

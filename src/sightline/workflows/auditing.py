@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sightline.data.decision import UNSURE
-from sightline.errors import SettingError
+from sightline.errors import InputError, SettingError
 from sightline.formats.table import write_rows
 from sightline.review import sort_audit
 from sightline.review.sort_session import SortSession
@@ -51,6 +51,14 @@ def audit(
     SettingError, InputError, ProjectError
         If there is nothing to audit, or an answer cannot be used.
     """
+    if draw and (answers is not None or name):
+        raise SettingError("Draw a new audit, or take the answers of one; not both at once.")
+    if output is not None and not draw:
+        raise SettingError("Only a new sample is written to a file; say how many to draw.")
+    if output is not None and Path(output).exists():
+        raise InputError(
+            output, "the file is there already", "a new name", "Choose another name, or move it."
+        )
     if draw:
         name, items = sort_audit.draw(session, draw, seed)
         if output is not None:

@@ -155,6 +155,8 @@ def benchmark(
     """
     paths = tuple(str(file) for file in files)
     _check_names(paths)
+    for remembered in (_read, _design, _fingerprint):
+        remembered.cache_clear()  # a file may have changed since
     recordings = [_check(path, plan.features) for path in paths]
     if plan.pretrain:
         earlier = _check(plan.pretrain, plan.features)

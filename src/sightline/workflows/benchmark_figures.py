@@ -31,6 +31,7 @@ _PANELS: Final[tuple[tuple[Metric, str], ...]] = (
     ("auc", "AUC"),
     ("unseen_auc", "AUC, not yet answered"),
 )
+_TICKS: Final = (1, 2, 3, 5, 10, 20, 50, 100)
 _SHARED_SCALES: Final = {3: 0, 6: 0, 8: 7}
 
 
@@ -127,7 +128,8 @@ def _draw_panel(ax: Axes, averages: Averages, metric: Metric) -> None:
         ax.fill_between(x, mean - error, mean + error, color=look.color, alpha=0.1, lw=0)
         ax.plot(x, mean, color=look.color, marker=look.marker, ls=look.dashes, ms=5, label=method)
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(FixedLocator(x.tolist()))
+    ticks = [each for each in x.round(6).tolist() if each in _TICKS]
+    ax.xaxis.set_major_locator(FixedLocator(ticks or x.tolist()))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.spines[["top", "right"]].set_visible(False)

@@ -69,7 +69,7 @@ def render_data_set(averages: Averages, data_set: str) -> Table:
     auc, _ = mean_and_error(averages.values["auc"])
     for m, method in enumerate(averages.methods):
         places = [averages.index(each) for each in shown]
-        cells = [f"{_number(accuracy[m, at], 3)} / {_number(auc[m, at], 3)}" for at in places]
+        cells = [f"{_number(accuracy[m, at], 3)}/{_number(auc[m, at], 3)}" for at in places]
         table.add_row(method, *cells)
     return table
 

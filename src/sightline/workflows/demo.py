@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sightline.data.decision import CELL, NOT_CELL
-from sightline.errors import SettingError
+from sightline.errors import InputError, SettingError
 from sightline.project.candidates import store_candidates
 from sightline.project.project import Project
 from sightline.query.choose import Strategy
@@ -72,7 +72,7 @@ def demo_sort(
     Parameters
     ----------
     folder
-        New folder for project and picture; a temporary one if not given.
+        New or empty folder for project and picture; a temporary one if not given.
     candidates, answers, audit_size
         Candidates, answers of the annotator, and questions of the audit.
     seed
@@ -84,6 +84,8 @@ def demo_sort(
     ------
     SettingError
         If there are too few candidates for the answers.
+    InputError
+        If the folder holds something already.
     """
     if candidates < 100 or not 10 <= answers <= candidates // 4:
         raise SettingError(
@@ -92,6 +94,8 @@ def demo_sort(
         )
     home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
     home.mkdir(parents=True, exist_ok=True)
+    if any(home.iterdir()):
+        raise InputError(home, "it holds something", "a new folder", "Choose another name.")
     rng = np.random.default_rng(seed)
     simulated = simulate_candidates(candidates, rng)
     annotator = simulate_annotator("ada", simulated, rng, error=0.06, leniency=0.2)

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-
 from sightline.data.decision import CELL, NOT_CELL, SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.features import LabelledRecording
 from sightline.errors import InputError
@@ -58,14 +56,21 @@ def prepare(
     _check_classes(classes)
     tables = [recording.features for recording in recordings]
     make_design(tables, DEFAULT)
+    notes = [f"{table.recording}: {note}" for table in tables for note in table.notes]
+    labels = _labels(recordings)
+    if labels and tuple(classes) != TWO_CLASSES:
+        notes.append("The labels that came along are of other classes, and were left out.")
+        labels = {}
     project = Project.create(Path(output), "sort")
     store_candidates(project, tables, classes)
-    decisions = _record_labels(project, recordings) if tuple(classes) == TWO_CLASSES else {}
+    with project.journal() as journal:
+        for decisions in labels.values():
+            journal.record(decisions, uuid4().hex)
     return {
         "project": str(project.path),
         "recordings": {table.recording: len(table) for table in tables},
-        "decisions": decisions,
-        "notes": [f"{table.recording}: {note}" for table in tables for note in table.notes],
+        "decisions": {annotator: len(decisions) for annotator, decisions in labels.items()},
+        "notes": notes,
     }
 
 
@@ -153,8 +158,7 @@ def answer(session: SortSession, answers: str | Path) -> Summary:
 
 def status(session: SortSession) -> Summary:
     """Say how far the sorting has come, and whether going on is worth it."""
-    progress = asdict(session.progress())
-    return {key: _plain(value) for key, value in progress.items()}
+    return asdict(session.progress())
 
 
 def export(session: SortSession, output: str | Path) -> Summary:
@@ -186,7 +190,7 @@ def export(session: SortSession, output: str | Path) -> Summary:
     write_rows(Path(output), ["item", "verdict", "decided_by", "probability"], rows)
     return {
         "output": str(output),
-        "threshold": _plain(predictions.threshold),
+        "threshold": predictions.threshold,
         **{name: verdicts.count(name) for name in predictions.classes},
         "without_label": verdicts.count(""),
         "decided_by_annotator": int(predictions.human.sum()),
@@ -199,7 +203,8 @@ def read_verdicts(path: str | Path, verdicts: Sequence[str]) -> list[dict[str, s
     Raises
     ------
     InputError
-        If it is not there, lacks a column, or holds another verdict; the line is named.
+        If it is not there, lacks a column, holds another verdict, or judges an item twice; the line
+        is named.
     """
     path = Path(path)
     if not path.is_file():
@@ -213,6 +218,7 @@ def read_verdicts(path: str | Path, verdicts: Sequence[str]) -> list[dict[str, s
             "Fill in the table that Sightline wrote.",
         )
     rows = [dict(zip(header, (field.strip() for field in row), strict=True)) for row in body]
+    judged: set[str] = set()
     for line, row in enumerate(rows, start=2):
         if row["verdict"] not in ("", *verdicts):
             raise InputError(
@@ -221,11 +227,20 @@ def read_verdicts(path: str | Path, verdicts: Sequence[str]) -> list[dict[str, s
                 f"{', '.join(verdicts)}, or nothing",
                 "Correct that line; nothing was recorded.",
             )
+        if row["verdict"] and row["item"] in judged:
+            raise InputError(
+                path,
+                f"line {line} judges {row['item']} again",
+                "one verdict an item",
+                "Remove one of the lines; nothing was recorded.",
+            )
+        if row["verdict"]:
+            judged.add(row["item"])
     return rows
 
 
-def _record_labels(project: Project, recordings: Sequence[LabelledRecording]) -> dict[str, int]:
-    """Record labels that came with the features, one group an annotator."""
+def _labels(recordings: Sequence[LabelledRecording]) -> dict[str, list[Decision]]:
+    """Labels that came with the features, as decisions of the annotators who gave any."""
     said: dict[str, list[Decision]] = {}
     for recording in recordings:
         table = recording.features
@@ -241,24 +256,16 @@ def _record_labels(project: Project, recordings: Sequence[LabelledRecording]) ->
                 for item, label in zip(table.items, labels, strict=True)
                 if label >= 0
             )
-    with project.journal() as journal:
-        for decisions in said.values():
-            if decisions:
-                journal.record(decisions, uuid4().hex)
-    return {annotator: len(decisions) for annotator, decisions in said.items()}
+    return {annotator: decisions for annotator, decisions in said.items() if decisions}
 
 
 def _check_classes(classes: Sequence[str]) -> None:
     reserved = {UNSURE, SKIP, ""} & set(classes)
-    if len(classes) < 2 or len(set(classes)) < len(classes) or reserved:
+    padded = any(name != name.strip() for name in classes)
+    if len(classes) < 2 or len(set(classes)) < len(classes) or reserved or padded:
         raise InputError(
             "classes",
             ", ".join(repr(name) for name in classes),
-            "at least two different names, none of them unsure or skip",
+            "at least two different names without spaces around them, none of them unsure or skip",
             "Name the classes otherwise.",
         )
-
-
-def _plain(value: Any) -> Any:
-    """JSON knows no NaN."""
-    return None if isinstance(value, float) and np.isnan(value) else value

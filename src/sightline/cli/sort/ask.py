@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from sightline.cli.show import AnnotatorOption, JsonOption, ProjectArgument, lines, show
+from sightline.cli.show import (
+    AnnotatorOption,
+    JsonOption,
+    PresetOption,
+    ProjectArgument,
+    lines,
+    show,
+)
 
 
 def ask(
@@ -14,6 +21,7 @@ def ask(
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="CSV file to write and fill in.")
     ] = None,
+    preset: PresetOption = "default",
     strategy: Annotated[
         Literal["random", "rank", "cal", "dal", "dcal", "entropy"],
         typer.Option(help="How questions are chosen."),
@@ -22,7 +30,7 @@ def ask(
     probe_every: Annotated[
         int, typer.Option(help="Every this many questions one is drawn at random; 0 never.")
     ] = 10,
-    seed: Annotated[int, typer.Option(help="Of random questions.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of random questions.")] = 0,
     json: JsonOption = False,
 ) -> None:
     """Choose the next questions; as a table whose last column is to be filled in."""
@@ -32,6 +40,7 @@ def ask(
     with open_session(
         project,
         annotator,
+        preset_name=preset,
         strategy=strategy,
         weight=weight,
         probe_every=probe_every,

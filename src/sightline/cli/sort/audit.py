@@ -28,7 +28,7 @@ def audit(
     name: Annotated[str, typer.Option(help="Which audit; the latest if not given.")] = "",
     preset: PresetOption = "default",
     target: TargetOption = "",
-    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw.")] = 0,
     json: JsonOption = False,
 ) -> None:
     """Measure precision and recall of the final labels by a blind random sample."""

@@ -2,11 +2,13 @@
 
 import json as json_format
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from sightline.cli.show import PresetOption, progress_bar
 from sightline.errors import SettingError
@@ -72,7 +74,7 @@ def benchmark(
         features=features,
     )
     if agreement:
-        _agreement(files, plan.preset_name, seed, json, Path(figures))
+        _agreement(files, plan.preset_name, seed, json, Path(figures), workers)
         return
     folder = Path(figures)
     kept = Path(f"{json}.partial") if json and json != "-" else folder / "finished.jsonl"
@@ -87,19 +89,37 @@ def benchmark(
     from sightline.workflows.benchmark_figures import draw_curves
     from sightline.workflows.benchmark_tables import benchmark_tables
 
-    console = Console()
-    for table in benchmark_tables(rows):
-        console.print(table)
-    for path in draw_curves(rows, folder):
-        console.print(f"curves: {path}", markup=False, highlight=False)
+    _print(benchmark_tables(rows), draw_curves(rows, folder))
 
 
 def _agreement(
-    files: list[str], preset_name: str, seed: int, json: str | None, folder: Path
+    files: list[str],
+    preset_name: str,
+    seed: int,
+    json: str | None,
+    folder: Path,
+    workers: int | None,
 ) -> None:
-    from sightline.workflows import agreement as found
+    from sightline.workflows.agreement import agreement
 
-    raise NotImplementedError(found, preset_name, seed, json, folder, files)
+    with progress_bar("classifiers") as progress:
+        results = agreement(
+            files, preset_name=preset_name, seed=seed, workers=workers, progress=progress
+        )
+    if json:
+        _write({"recordings": [result.to_dict() for result in results]}, json)
+        return
+    from sightline.workflows.agreement_report import agreement_tables, draw_calibration
+
+    _print(agreement_tables(results), draw_calibration(results, folder))
+
+
+def _print(tables: Iterable[Table], figures: Iterable[Path]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for table in tables:
+        console.print(table)
+    for path in figures:
+        console.print(f"figure: {path}", markup=False, highlight=False)
 
 
 def _write(result: dict, out: str) -> None:

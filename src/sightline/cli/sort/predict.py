@@ -1,5 +1,6 @@
 """`sightline sort predict`."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -22,7 +23,8 @@ def predict(
         show(result, as_json=True)
     else:
         lines({one["recording"]: _sentence(one) for one in result["recordings"]})
-        lines({one["file"]: one["reason"] for one in result["failed"]})
+    for one in result["failed"]:
+        sys.stderr.write(f"sightline: {one['reason']}\n")
     if result["failed"]:
         raise typer.Exit(2)
 

@@ -1,0 +1,98 @@
+"""Every code block of the README and the docs runs as printed."""
+
+import csv
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from sightline import cli
+from sightline.formats.table import write_rows
+from sightline.simulate.annotator import simulate_annotator
+from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    simulated = _write_inputs(tmp_path)
+    for language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        assert language in ("sh", "python"), f"{page.name}: a block in {language} is not run"
+        if language == "sh":
+            for line in block.splitlines():
+                _run_line(line, simulated, monkeypatch)
+        else:
+            exec(compile(block, page.name, "exec"), {"look_at": _look(simulated)})  # noqa: S102
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = [link for link in LINK.findall(page.read_text(encoding="utf-8"))
+              if not (page.parent / link).exists()]  # fmt: skip
+    assert broken == []
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len([line for line in readme.splitlines() if "python -m pytest" in line]) == 1
+    assert "grep -m 1 -F 'python -m pytest' README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def _run_line(
+    line: str, simulated: SimulatedCandidates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run one line of a shell block, then do what a person would do before the next."""
+    words = shlex.split(line.rpartition("&& ")[2], comments=True)
+    if not words or words[0].endswith("python"):
+        return  # the test command itself
+    assert Path(words[0]).name == "sightline", line
+    monkeypatch.setattr(sys, "argv", ["sightline", *words[1:]])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code, line
+    for name in ("questions.csv", "sample.csv"):
+        if f"-o {name}" in line:
+            _fill_in(Path(name), simulated)
+
+
+def _fill_in(path: Path, simulated: SimulatedCandidates) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    look = _look(simulated)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([{**row, "verdict": look(row["item"])} for row in rows])
+
+
+def _look(simulated: SimulatedCandidates) -> Any:
+    return lambda item: "cell" if simulated.cell[int(item.rpartition("/")[2])] else "not cell"
+
+
+def _write_inputs(folder: Path) -> SimulatedCandidates:
+    """What the pages call features.csv, next.csv, and m1.mat, m2.mat, m3.mat."""
+    rng = np.random.default_rng(0)
+    simulated = simulate_candidates(300, rng)
+    for name, values in (
+        ("features.csv", simulated.features.values),
+        ("next.csv", simulate_candidates(200, rng).features.values),
+    ):
+        write_rows(folder / name, simulated.features.names, values.tolist())
+    for name in ("m1.mat", "m2.mat", "m3.mat"):
+        one = simulate_candidates(200, rng)
+        with h5py.File(folder / name, "w") as file:
+            file["metrics"] = np.tile(one.features.values, 5)[:, :76]
+            for annotator in "abcd":
+                says = simulate_annotator(annotator, one, rng, error=0.1).says_cell
+                file[f"{annotator}_choices"] = np.where(says, 1.0, -1.0)
+    return simulated

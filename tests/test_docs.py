@@ -48,9 +48,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert "grep -m 1 -F 'python -m pytest' README.md" in (ROOT / ".ci" / "run").read_text()
 
 
-def _run_line(
-    line: str, simulated: SimulatedCandidates, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _run_line(line: str, simulated: SimulatedCandidates, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run one line of a shell block, then do what a person would do before the next."""
     words = shlex.split(line.rpartition("&& ")[2], comments=True)
     if not words or words[0].endswith("python"):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,12 @@ def test_a_place_that_cannot_be_written_is_named_before_any_work(tmp_path: Path)
         with pytest.raises(SightlineError, match="Choose another place"):
             run_jobs(calls, JOBS, kept=kept, workers=1)
         assert calls.seen == []
+
+
+def die(_job: int) -> int:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_gives_one_clear_error() -> None:
+    with pytest.raises(SightlineError, match="fewer workers"):
+        run_jobs(die, {"a": 1, "b": 2}, workers=2)

@@ -195,3 +195,11 @@ def test_a_probe_is_uniform_over_all_that_may_be_asked(n: int) -> None:
 def test_a_strategy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingError):
         Strategy(**wrong)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_nothing_is_asked_when_everything_is_decided(name):
+    everything = np.ones(8, bool)
+    pool = Pool(np.zeros((8, 2), np.float32), everything, everything)
+    choice = choose(pool, Strategy(name), [8, 0], np.random.default_rng(0))
+    assert choice.items.size == 0

@@ -383,34 +383,13 @@ def test_progress_adds_up(case: Any, anna: SortSession) -> None:
 # --- explanations ------------------------------------------------------------------------------
 
 
-def test_the_parts_of_an_explanation_add_up_to_the_log_odds(case: Any) -> None:
-    settings = replace(ACTSORT, l1=0.0, l2=40.0)
-    with SortSession(case.path, "anna", settings=settings) as session:
-        case.sort(session, 40)
-        classifier = session.classifier()
-        few = classifier.feature_names[:5]
-        for index in range(10):
-            found = session.explain(case.items[index])
-            parts = {r.feature: r.contribution for r in found.speak_for + found.speak_against}
-            row = session.learner.design.X[index].astype(float)
-            sign = 1 if found.predicted == "cell" else -1
-            weights = dict(
-                zip(classifier.feature_names, row * classifier.model.coefficients, strict=True)
-            )
-            for name, part in parts.items():
-                assert part == pytest.approx(sign * weights[name])
-            p = session.predict().probability[index]
-            assert found.probability == pytest.approx(p if sign > 0 else 1 - p, abs=1e-6)
-            assert set(few) <= set(weights)
-
-
 def test_with_few_features_all_parts_are_named_and_add_up(folder: Path) -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(size=(60, 4)).astype(np.float32)
     table = FeatureTable("m", values, tuple("abcd"), "v1", tuple(map(str, range(60))))
     project = Project.create(folder / "few.sightline", "sort")
     store_candidates(project, [table], ("not cell", "cell"))
-    with SortSession(project.path, "anna", settings=replace(ACTSORT, l1=0.1)) as session:
+    with SortSession(project.path, "anna", settings=replace(ACTSORT, l1=1.0)) as session:
         cell = values[:, 0] + values[:, 1] > 0
         session.decide([table.items[i] for i in range(30) if cell[i]], "cell")
         session.decide([table.items[i] for i in range(30) if not cell[i]], "not cell")
@@ -420,7 +399,9 @@ def test_with_few_features_all_parts_are_named_and_add_up(folder: Path) -> None:
             total = sum(r.contribution for r in found.speak_for + found.speak_against)
             sign = 1 if found.predicted == "cell" else -1
             p = float(session.predict().probability[index])
-            assert total == pytest.approx(sign * (math.log(p / (1 - p)) - intercept), abs=1e-3)
+            assert total == pytest.approx(
+                sign * (math.log(p / (1 - p)) - intercept), rel=1e-3, abs=1e-3
+            )
 
 
 def test_after_an_explanation_the_decision_is_not_blind(case: Any, anna: SortSession) -> None:
@@ -452,9 +433,7 @@ def test_a_classifier_comes_back_from_its_text_and_predicts_the_same(
     kept = TrainedClassifier.from_json(anna.classifier().to_json(), "here")
     assert sum(kept.answers) == 30
     X = anna.learner.design.X
-    np.testing.assert_allclose(
-        kept.model.probability(X), anna.predict().probability, atol=1e-6
-    )
+    np.testing.assert_allclose(kept.model.probability(X), anna.predict().probability, atol=1e-6)
 
 
 def test_there_is_no_classifier_before_two_classes(case: Any, anna: SortSession) -> None:
@@ -539,7 +518,7 @@ def test_several_recordings_are_one_batch(make_case: MakeCase, folder: Path) -> 
     with SortSession(project.path, "anna") as session:
         items = session.predict().items
         assert len(items) == 90
-        assert items[0], items[-1] == ("m1/0", "m2/49")
+        assert (items[0], items[-1]) == ("m1/0", "m2/49")
         asked = set()
         for _ in range(40):
             question = session.next()

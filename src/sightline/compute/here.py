@@ -2,10 +2,13 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +71,32 @@ def _results(
                 yield name, function(job)
         return
     # Spawned, as on every platform: a fork would copy locks of running threads.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker) as pool:
         running: dict[Future[Any], str] = {pool.submit(function, j): n for n, j in jobs.items()}
         try:
             for future in as_completed(running):
                 yield running[future], future.result()
+        except BrokenProcessPool:
+            raise SightlineError(
+                "A worker process ended without a word, probably for want of memory; expected it "
+                "to finish. What was finished is kept: run again, with fewer workers."
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _one_thread() -> None:
+def _start_worker() -> None:
+    """Compute with one thread, and end when the process that gave the work is gone."""
     threadpool_limits(1)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _read_kept(path: Path, jobs: Mapping[str, Any]) -> dict[str, Any]:

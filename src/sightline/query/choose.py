@@ -137,6 +137,8 @@ def effective_strategy(
     """The strategy in force, given what has been answered (cold start)."""
     if name in ("random", "rank"):
         return name
+    if pool.closed.all():
+        return "random"
     if not sum(answers_of_each_class):
         return "random" if pool.probability is None else name
     if name != "dal" and (
@@ -157,7 +159,7 @@ def _rank(
         return rank_at_random(pool, rng), previous, float("nan")
     if name == "rank":
         return rank_as_given(pool), previous, float("nan")
-    if name in ("cal", "entropy") or not pool.decided.any() or pool.decided.all():
+    if name in ("cal", "entropy") or not pool.decided.any():
         return rank_by_doubt(pool), previous, float("nan")
     novelty = measure_novelty(pool, start=previous.model if previous else None)
     if name == "dal":

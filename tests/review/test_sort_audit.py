@@ -1,6 +1,6 @@
 """An audit over a session: what is drawn, what is told, what is estimated."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,10 @@ from sightline.trust.quality import Quality
 
 
 @pytest.fixture
-def sorted_(case: Any, anna: SortSession) -> Iterator[SortSession]:
+def sorted_(case: Any, anna: SortSession) -> SortSession:
     """Anna's session after forty true answers."""
     case.sort(anna, 40)
-    yield anna
+    return anna
 
 
 def truths(case: Any, items: list[str]) -> dict[str, str]:
@@ -214,13 +214,13 @@ def test_probes_count_only_where_annotator_and_auditor_are_one(
     assert audited(case, sorted_, "anna").probes == 4
 
 
-def test_probes_are_judged_by_a_learner_that_never_saw_them(
-    case: Any, sorted_: SortSession
-) -> None:
-    before = sorted_.predict()
-    audited(case, sorted_, "anna")
-    sorted_.undo()
-    np.testing.assert_allclose(sorted_.predict().probability, before.probability, atol=1e-3)
+def test_a_report_leaves_the_session_as_it_was(case: Any, sorted_: SortSession) -> None:
+    name, items = sort_audit.draw(sorted_, 20)
+    sort_audit.answer(sorted_, name, "anna", truths(case, items))
+    before, question = sorted_.predict(), sorted_.next()
+    sort_audit.report(sorted_, name, "anna")
+    np.testing.assert_array_equal(sorted_.predict().probability, before.probability)
+    assert sorted_.next() == question
 
 
 # --- mistakes ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The paper's experiment on recordings whose truth is known."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,11 @@ from sightline.sort.closed_loop import (
     judge,
     majority_of_others,
     run_closed_loop,
+    start_from,
 )
 from sightline.sort.design import make_design
 from sightline.sort.learner import Learner
+from sightline.sort.pretraining import EarlierAnswers
 from sightline.sort.settings import ACTSORT, DEFAULT, ClassifierSettings
 
 
@@ -228,3 +230,24 @@ def test_an_annotator_is_judged_by_the_majority_of_the_others_only() -> None:
     }
     assert majority_of_others(labels, "anna").tolist() == [0, 0, -1, 1]
     assert majority_of_others(labels, "dan").tolist() == [0, 1, 1, 1]
+
+
+def test_an_earlier_recording_is_carried_over_as_answers_or_as_a_classifier() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 5)).astype(np.float32)
+    earlier = EarlierAnswers(X, (X[:, 0] > 0).astype(np.int8))
+    table = check_features(
+        rng.standard_normal((60, 5)),
+        source="new",
+        recording="new",
+        names=list("abcde"),
+        version="test-1",
+    )
+    for settings, keeps_answers in ((ACTSORT, True), (replace(DEFAULT, oddness_scale=0), False)):
+        new = Learner(make_design([table], settings), settings, Strategy("cal"))
+        start_from(new, earlier)
+        new.refit()
+        assert (new.earlier is not None) == keeps_answers
+        assert (new.towards is not None) != keeps_answers
+        predicted = new.labels()[0] == 1
+        assert np.mean(predicted == (new.design.X[:, 0] > 0)) > 0.9

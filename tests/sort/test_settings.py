@@ -16,6 +16,7 @@ def test_the_papers_preset_is_l1_with_lambda_1_over_n_plain_z_scores_and_a_cell_
         l2=0,
         clip=None,
         oddness_scale=0,
+        pull=None,
         balance=False,
         target=Target("threshold", 0.65),
     )

@@ -45,9 +45,12 @@ def lines(texts: Mapping[str, str]) -> None:
 
 @contextmanager
 def progress_bar(task: str) -> Iterator[Report]:
-    """Show the progress of long work on the terminal's error stream."""
+    """Show the progress of long work on the error stream, where that is a terminal."""
+    console = Console(stderr=True)
     columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
 

@@ -66,7 +66,7 @@ def fit_classifier(
             X,
             label == 1,
             l1=settings.l1,
-            l2=settings.l2,
+            l2=settings.l2 if towards is None or settings.pull is None else settings.pull,
             weights=weights,
             start=start if isinstance(start, LogisticModel) else None,
             towards=towards,

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from sightline.consensus.majority import majority
 from sightline.errors import StoppedError
+from sightline.learn.logistic import LogisticModel
+from sightline.sort.classifier import fit_classifier
 from sightline.sort.learner import UNDECIDED, Learner
 from sightline.sort.pretraining import DropRule, EarlierAnswers
 from sightline.trust.accuracy import area_under_curve, measure_accuracy
@@ -182,6 +184,19 @@ def answer_earlier(
         left -= len(items)
     rows = np.flatnonzero(learner.decided)
     return EarlierAnswers(learner.design.X[rows], learner.answers[rows], drop)
+
+
+def start_from(learner: Learner, earlier: EarlierAnswers) -> None:
+    """Let a learner begin with an earlier recording's answers, or with their classifier.
+
+    Which of the two its settings say: the paper trains with the answers (``pull`` is ``None``);
+    the default shrinks towards the classifier that they gave, which needs no answers at hand.
+    """
+    if learner.settings.pull is None:
+        learner.earlier = earlier
+        return
+    model = fit_classifier(earlier.X, earlier.label, learner.classes, learner.settings)
+    learner.towards = model if isinstance(model, LogisticModel) else None
 
 
 def majority_of_others(labels: dict[str, NDArray[np.int8]], annotator: str) -> NDArray[np.int8]:

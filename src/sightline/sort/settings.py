@@ -21,6 +21,9 @@ class ClassifierSettings:
     oddness_scale
         Scale of the two columns that say how unlike the typical candidate each one is; a larger
         scale is penalised less, 0 leaves them out.
+    pull
+        With an earlier recording's classifier to start from: penalty on moving away from it, in
+        place of ``l2``. ``None``: train with its answers instead (paper, Algorithm S2).
     balance
         Give both classes the same total weight in training.
     target
@@ -31,18 +34,19 @@ class ClassifierSettings:
     l2: float = 10.0
     clip: float | None = 4.0
     oddness_scale: float = 3.0
+    pull: float | None = 100.0
     balance: bool = False
     target: Target = BALANCED
 
     def __post_init__(self) -> None:
-        scales = (self.l1, self.l2, self.oddness_scale)
+        scales = (self.l1, self.l2, self.oddness_scale, self.pull or 0.0)
         if not all(0 <= scale < math.inf for scale in scales) or not (
             self.clip is None or self.clip > 0
         ):
             raise SettingError(
                 "Penalties and oddness scale must be 0 or more, the clip above 0; got "
-                f"l1={self.l1}, "
-                f"l2={self.l2}, clip={self.clip}, oddness_scale={self.oddness_scale}."
+                f"l1={self.l1}, l2={self.l2}, pull={self.pull}, clip={self.clip}, "
+                f"oddness_scale={self.oddness_scale}."
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,7 +60,7 @@ class ClassifierSettings:
 
 
 ACTSORT: Final = ClassifierSettings(
-    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, target=Target("threshold", 0.65)
+    l1=1.0, l2=0.0, clip=None, oddness_scale=0.0, pull=None, target=Target("threshold", 0.65)
 )
 """The paper's: L1 with lambda = 1/n, plain z-scores, a cell above 0.65 (appendix A.3, C.2)."""
 

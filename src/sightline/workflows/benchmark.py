@@ -25,6 +25,7 @@ from sightline.sort.closed_loop import (
     answer_earlier,
     majority_of_others,
     run_closed_loop,
+    start_from,
 )
 from sightline.sort.design import Design, check_alike, make_design
 from sightline.sort.learner import Learner
@@ -180,12 +181,13 @@ def run_job(job: LoopJob) -> list[Row]:
     learner = Learner(_design(job.files, plan), settings, job.strategy, seed=seed)
     if plan.pretrain and job.earlier_annotator:
         earlier = _read(plan.pretrain, plan.features)
-        learner.earlier = answer_earlier(
+        answered = answer_earlier(
             Learner(_design((plan.pretrain,), plan), settings, job.strategy, seed=seed),
             earlier.labels[job.earlier_annotator],
             plan.pretrain_fraction,
             plan.drop,
         )
+        start_from(learner, answered)
     answers, truth = _answers_and_truth(recordings, job.annotators)
     checkpoints = run_closed_loop(learner, answers, truth, start=plan.start, stop=plan.stop)
     about = _about(job.files, job.annotators, job.repeat, job.strategy.name, plan)

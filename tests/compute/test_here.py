@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from sightline.compute.here import run_jobs
 from sightline.errors import SightlineError
@@ -120,3 +121,15 @@ def die(_job: int) -> int:
 def test_a_worker_that_dies_gives_one_clear_error() -> None:
     with pytest.raises(SightlineError, match="fewer workers"):
         run_jobs(die, {"a": 1, "b": 2}, workers=2)
+
+
+def count_threads(_job: int) -> list[int]:
+    import numpy as np  # noqa: F401, PLC0415 - its BLAS is loaded in the worker
+
+    return [library["num_threads"] for library in threadpool_info()]
+
+
+def test_each_worker_computes_with_one_thread() -> None:
+    results = run_jobs(count_threads, {"a": 1, "b": 2}, workers=2)
+    assert all(threads == 1 for found in results.values() for threads in found)
+    assert any(results.values())

@@ -103,3 +103,22 @@ def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> None
 def test_only_numbers_are_stored(tmp_path: Path, array: np.ndarray) -> None:
     with pytest.raises(InputError, match="Put text in attributes"):
         write_arrays(tmp_path, "traces", {"a": array})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_flipped_bit_is_damage_and_never_other_numbers(tmp_path: Path) -> None:
+    arrays = {"zeros": np.zeros((300, 7), np.float32), "counts": np.arange(5)}
+    write_arrays(tmp_path, "a", arrays)
+    file = next(tmp_path.iterdir())
+    sound = file.read_bytes()
+    for place in range(7, len(sound), 23):
+        damaged = bytearray(sound)
+        damaged[place] ^= 1 << place % 8
+        file.write_bytes(damaged)
+        try:
+            found, _ = read_arrays(tmp_path, "a")
+        except ProjectError:
+            continue
+        assert found.keys() == arrays.keys()
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(found[name], array)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from sightline.data.decision import Decision
 from sightline.project.candidates import store_candidates
 from sightline.project.project import Project
 from sightline.review.sort_session import SortSession
@@ -28,6 +29,11 @@ class Case:
     @property
     def items(self) -> tuple[str, ...]:
         return self.simulated.features.items
+
+    def recorded(self) -> list[Decision]:
+        """Every decision in the journal, the undone and superseded ones too."""
+        with Project.open(self.path).journal() as journal:
+            return [decision for entry in journal.entries() for decision in entry.decisions]
 
     def sort(self, session: SortSession, answers: int) -> list[str]:
         """Answer so many questions truly; give the items asked."""

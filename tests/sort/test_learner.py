@@ -72,14 +72,6 @@ def test_unsure_trains_nothing_and_is_not_asked_again() -> None:
     assert 40 not in given.ask(80).items
 
 
-def test_a_withdrawn_answer_trains_nothing_and_is_asked_again() -> None:
-    given = answered(21)
-    given.withdraw(20)
-    given.refit()
-    np.testing.assert_allclose(given.probability, answered(20).probability, atol=1e-2)  # pyright: ignore
-    assert 20 in given.ask(80).items
-
-
 def test_a_corrected_answer_replaces_the_first() -> None:
     given = answered()
     given.answer(0, 1 - int(TRUTH[0]))

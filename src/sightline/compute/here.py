@@ -88,6 +88,8 @@ def _results(
 
 def _start_worker() -> None:
     """Compute with one thread, and end when the process that gave the work is gone."""
+    for library in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"  # those that are loaded later
     threadpool_limits(1)
     parent = parent_process()
     if parent is not None:

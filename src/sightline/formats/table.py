@@ -116,10 +116,22 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
             writer = csv.writer(file)
             writer.writerow(header)
             writer.writerows(rows)
-    except FileExistsError:
-        raise InputError(
+    except OSError as failure:
+        raise not_written(path, failure) from None
+
+
+def not_written(path: Path, failure: OSError) -> InputError:
+    """Say why a new file could not be made."""
+    if isinstance(failure, FileExistsError):
+        return InputError(
             path, "the file is there already", "a new name", "Choose another name, or move it."
-        ) from None
+        )
+    return InputError(
+        path,
+        f"it cannot be written ({failure.strerror})",
+        "a place in a folder that is there and can be written",
+        "Make the folder, or choose another.",
+    )
 
 
 def _numbers(words: Sequence[str], name: str, path: Path) -> list[float]:

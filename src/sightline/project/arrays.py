@@ -23,6 +23,7 @@ from sightline.project.faults import reported
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SUFFIX = ".zarr.zip"
+_NAMES = "array names"  # kept among the attributes, so that a lost array is noticed
 
 
 @contextmanager
@@ -72,9 +73,11 @@ def write_arrays(
             raise InputError(
                 f"array {key!r} of {name!r}", str(array.dtype), "numbers", "Put text in attributes."
             )
-    with new_arrays(folder, name, attributes) as group:
+    notes = {**(attributes or {}), _NAMES: sorted(arrays)}
+    with new_arrays(folder, name, notes) as group:
         for key, array in arrays.items():
-            group.create_array(key, data=np.asarray(array))
+            # A chunk of zeros is stored too, so that on reading a missing one is damage.
+            group.create_array(key, data=np.asarray(array), config={"write_empty_chunks": True})
 
 
 @contextmanager
@@ -95,15 +98,31 @@ def open_arrays(folder: Path, name: str) -> Iterator[zarr.Group]:
             zipfile.ZipFile(path).close()
             with ZipStore(path, mode="r") as store:
                 yield zarr.open_group(store, mode="r", zarr_format=3)
-    except (zipfile.BadZipFile, zarr.errors.GroupNotFoundError) as error:
-        raise ProjectError(f"{path}: damaged. Remove it and prepare the project again.") from error
+    except (zipfile.BadZipFile, zarr.errors.GroupNotFoundError, NotImplementedError) as error:
+        raise _damaged(path) from error
 
 
 def read_arrays(folder: Path, name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Give all arrays of a group in memory, by name, and its attributes; see `open_arrays`."""
-    with open_arrays(folder, name) as group:
-        arrays = {key: np.asarray(array[...]) for key, array in group.arrays()}
-        return arrays, dict(group.attrs)
+    try:
+        with open_arrays(folder, name) as group:
+            stored, notes = dict(group.arrays()), dict(group.attrs)
+            chunks = [part.partition("/c")[0] for part in _parts(folder, name) if "/c" in part]
+            whole = all(chunks.count(key) == array.nchunks for key, array in stored.items())
+            if not whole or notes.pop(_NAMES, sorted(stored)) != sorted(stored):
+                raise _damaged(_path(folder, name))
+            return {key: np.asarray(array[...]) for key, array in stored.items()}, notes
+    except (EOFError, RuntimeError, ValueError) as error:
+        raise _damaged(_path(folder, name)) from error
+
+
+def _parts(folder: Path, name: str) -> list[str]:
+    with zipfile.ZipFile(_path(folder, name)) as file:
+        return file.namelist()
+
+
+def _damaged(path: Path) -> ProjectError:
+    return ProjectError(f"{path}: damaged. Remove it and prepare the project again.")
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -71,6 +71,8 @@ def read_candidates(project: Project) -> Candidates:
             _table(recording, arrays[f"values-{number}"])
             for number, recording in enumerate(about["recordings"])
         )
+        if not tables:
+            raise ValueError("no recordings")
         return Candidates(tables, tuple(about["classes"]))
     except (KeyError, TypeError, ValueError) as damage:
         raise ProjectError(

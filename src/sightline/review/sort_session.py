@@ -8,6 +8,7 @@ from typing import Self
 from uuid import uuid4
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.question import Question
@@ -83,6 +84,8 @@ class SortSession:
         self._explained: set[str] = set()
         self._asked: dict[str, bool] = {}
         self._fitted = False
+        # A step is made of small products, in which BLAS threads wait for each other.
+        self._threads = ThreadpoolController()
         self.journal: Journal = self.project.journal()
         self.refresh()
 
@@ -120,7 +123,8 @@ class SortSession:
         if self.learner.closed.all():
             return self._skipped()[:n]
         self._fit()
-        choice = self.learner.ask(n)
+        with self._threads.limit(limits=1):
+            choice = self.learner.ask(n)
         items = self.learner.design.items
         questions = [
             Question(
@@ -370,7 +374,8 @@ class SortSession:
 
     def _fit(self) -> None:
         if not self._fitted:
-            self.learner.refit()
+            with self._threads.limit(limits=1):
+                self.learner.refit()
             self._fitted = True
 
     def _share_sure(self) -> float:

@@ -78,11 +78,15 @@ def learn_familiarity(tables: Sequence[FeatureTable]) -> Familiarity:
     """Describe the training recordings."""
     raw = np.concatenate([table.values for table in tables])
     Z = np.concatenate([standardise(table.values, _CLIP) for table in tables])
-    covariance = np.asarray(Z.T @ Z, np.float64) / len(Z)
-    shrunk = 0.9 * covariance + 0.1 * np.eye(len(covariance))
-    precision = np.linalg.inv(shrunk).astype(np.float64)
-    rare = float(np.quantile(_distance(Z, precision), 1 - _RARE))
-    return Familiarity(raw.mean(0, dtype=np.float64), raw.std(0, dtype=np.float64), precision, rare)
+    # Each half is measured against the other: measured against itself it would seem too near.
+    halves = Z[::2], Z[1::2]
+    distances = [_distance(mine, _precision(other)) for mine, other in (halves, halves[::-1])]
+    return Familiarity(
+        raw.mean(0, dtype=np.float64),
+        raw.std(0, dtype=np.float64),
+        _precision(Z),
+        float(np.quantile(np.concatenate(distances), 1 - _RARE)),
+    )
 
 
 def compare(table: FeatureTable, familiarity: Familiarity) -> Unfamiliarity:
@@ -102,6 +106,12 @@ def compare(table: FeatureTable, familiarity: Familiarity) -> Unfamiliarity:
     shifted = tuple(table.names[i] for i in np.argsort(-moved) if moved[i] > _SHIFT)
     foreign = strange.mean() > 5 * _RARE or len(shifted) > len(table.names) / 4
     return Unfamiliarity(strange, shifted, bool(foreign))
+
+
+def _precision(Z: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Inverse covariance, shrunk by a tenth towards independence."""
+    covariance = np.asarray(Z.T @ Z, np.float64) / len(Z)
+    return np.linalg.inv(0.9 * covariance + 0.1 * np.eye(len(covariance))).astype(np.float64)
 
 
 def _distance(Z: NDArray[np.float32], precision: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -73,11 +73,6 @@ class Learner:
         self.answers[index] = label
         self.closed[index] = True
 
-    def withdraw(self, index: int) -> None:
-        """Forget an answer; the candidate may be asked again."""
-        self.answers[index] = UNDECIDED
-        self.closed[index] = False
-
     def forget(self) -> None:
         """Forget all answers; the last fits stay, to start the next ones from."""
         self.answers = np.full(len(self.design), UNDECIDED, np.int8)
@@ -113,7 +108,8 @@ class Learner:
         """Choose the next questions by the classifier as last fitted; fewer where few are left.
 
         What is drawn depends on the seed and on how many have been answered, not on what this
-        object did before, so that a session goes on after a restart as it would have.
+        object did before, so that a session goes on after a restart as it would have, but for
+        candidates whose scores are all but equal: fits start from the last one.
         """
         asked = int(self.closed.sum())
         pool = Pool(self.design.X, self.decided, self.closed, self.probability)

@@ -9,7 +9,7 @@ import numpy as np
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError, SightlineError
 from sightline.formats.recording import read_labelled
-from sightline.formats.table import write_rows
+from sightline.formats.table import not_written, write_rows
 from sightline.learn.multinomial import MultinomialModel
 from sightline.review.sort_session import SortSession
 from sightline.sort.classifier import TrainedClassifier, check_fits
@@ -66,10 +66,8 @@ def train(session: SortSession, output: str | Path) -> Summary:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(classifier.to_json())
-    except FileExistsError:
-        raise InputError(
-            path, "the file is there already", "a new name", "Choose another name, or move it."
-        ) from None
+    except OSError as failure:
+        raise not_written(path, failure) from None
     counts = dict(zip(classifier.classes, classifier.answers, strict=True))
     return {"classifier": str(path), "answers": counts, "features": classifier.feature_version}
 

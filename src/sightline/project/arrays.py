@@ -107,8 +107,8 @@ def read_arrays(folder: Path, name: str) -> tuple[dict[str, NDArray[Any]], dict[
     try:
         with open_arrays(folder, name) as group:
             stored, notes = dict(group.arrays()), dict(group.attrs)
-            chunks = [part.partition("/c")[0] for part in _parts(folder, name) if "/c" in part]
-            whole = all(chunks.count(key) == array.nchunks for key, array in stored.items())
+            there = _parts(folder, name)
+            whole = all(_chunks(key, array) <= there for key, array in stored.items())
             if not whole or notes.pop(_NAMES, sorted(stored)) != sorted(stored):
                 raise _damaged(_path(folder, name))
             return {key: np.asarray(array[...]) for key, array in stored.items()}, notes
@@ -116,9 +116,15 @@ def read_arrays(folder: Path, name: str) -> tuple[dict[str, NDArray[Any]], dict[
         raise _damaged(_path(folder, name)) from error
 
 
-def _parts(folder: Path, name: str) -> list[str]:
+def _parts(folder: Path, name: str) -> set[str]:
     with zipfile.ZipFile(_path(folder, name)) as file:
-        return file.namelist()
+        return set(file.namelist())
+
+
+def _chunks(key: str, array: zarr.Array) -> set[str]:
+    """Names of the parts that hold an array's numbers."""
+    places = np.ndindex(array.cdata_shape)
+    return {"/".join([key, "c", *map(str, place)]) for place in places}
 
 
 def _damaged(path: Path) -> ProjectError:

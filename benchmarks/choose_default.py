@@ -24,7 +24,7 @@ from sightline.sort.settings import ACTSORT, ClassifierSettings
 
 GRID = [
     ClassifierSettings(l2=l2, oddness_scale=scale)
-    for l2, scale in itertools.product((3.0, 10.0, 30.0, 100.0), (0.0, 3.0))
+    for l2, scale in itertools.product((3.0, 10.0, 20.0, 30.0, 100.0), (0.0, 3.0))
 ]
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sightline.consensus.majority import majority
 from sightline.errors import StoppedError
+from sightline.learn.align import align
 from sightline.learn.logistic import LogisticModel
 from sightline.sort.classifier import fit_classifier
 from sightline.sort.learner import UNDECIDED, Learner
@@ -154,7 +155,11 @@ def _give(learner: Learner, answers: NDArray[np.int8]) -> None:
 
 
 def answer_earlier(
-    learner: Learner, answers: NDArray[np.int8], fraction: float, drop: DropRule
+    learner: Learner,
+    answers: NDArray[np.int8],
+    fraction: float,
+    drop: DropRule,
+    align_to: NDArray[np.float32] | None = None,
 ) -> EarlierAnswers:
     """Sort an earlier recording with its own strategy until a share is answered (first half of S2).
 
@@ -171,6 +176,8 @@ def answer_earlier(
         Share of its candidates to answer.
     drop
         Rule for the answers that are let go later.
+    align_to : (candidate, column) float32, optional
+        Design matrix of the new recording, whose correlations the earlier one is given.
     """
     batch = max(1, len(answers) // 100)
     left = round(fraction * len(answers))
@@ -183,7 +190,8 @@ def answer_earlier(
             learner.answer(int(index), int(answers[index]))
         left -= len(items)
     rows = np.flatnonzero(learner.decided)
-    return EarlierAnswers(learner.design.X[rows], learner.answers[rows], drop)
+    X = learner.design.X if align_to is None else align(learner.design.X, align_to)
+    return EarlierAnswers(X[rows], learner.answers[rows], drop)
 
 
 def start_from(learner: Learner, earlier: EarlierAnswers) -> None:

@@ -59,6 +59,8 @@ class BenchmarkPlan:
     pretrain, pretrain_fraction, drop
         File of an earlier recording, the share of it that is answered first, and which of its
         answers goes after each fit.
+    align
+        Give the earlier recording's features the correlations of the new one's.
     features
         All 76, or the 46 of traces and footprints that other tools use.
     """
@@ -75,6 +77,7 @@ class BenchmarkPlan:
     pretrain: str | None = None
     pretrain_fraction: float = 0.5
     drop: DropRule = "contradicting"
+    align: bool = False
     features: FeatureChoice = "all"
 
     def __post_init__(self) -> None:
@@ -186,6 +189,7 @@ def run_job(job: LoopJob) -> list[Row]:
             earlier.labels[job.earlier_annotator],
             plan.pretrain_fraction,
             plan.drop,
+            learner.design.X if plan.align else None,
         )
         start_from(learner, answered)
     answers, truth = _answers_and_truth(recordings, job.annotators)

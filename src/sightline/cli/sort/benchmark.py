@@ -38,6 +38,9 @@ def benchmark(
         Literal["uncertain", "contradicting"],
         typer.Option(help="Earlier answers let go: uncertain (paper) or contradicting."),
     ] = "contradicting",
+    align: Annotated[
+        bool, typer.Option("--align", help="Align the earlier recording's features to the new's.")
+    ] = False,
     features: Annotated[
         Literal["all", "traditional"],
         typer.Option(help="All, or only those of traces and footprints."),
@@ -71,6 +74,7 @@ def benchmark(
         pretrain=pretrain,
         pretrain_fraction=pretrain_fraction,
         drop=drop,
+        align=align,
         features=features,
     )
     if agreement:

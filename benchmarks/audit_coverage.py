@@ -2,10 +2,10 @@
 
 Usage: python benchmarks/audit_coverage.py FILE... [--audits 500] [--size 200] [--json OUT]
 
-FILE is a recording of the ActSort benchmark (MATLAB v7.3: ``metrics`` and ``*_choices``). For each
-annotator in turn, sorting sessions are simulated: questions where the learner is least sure, every
-tenth one drawn at random (a probe), until 3 % of the candidates are answered; the learner decides
-the rest. Then audits are drawn, and answered from the real labels of the same annotator, or of the
+FILE is a recording that several annotators labelled. For each
+annotator in turn, sorting sessions with the default settings are simulated from a cold start, every
+tenth question a random probe, until 3 % of the candidates are answered; the learner decides the
+rest. Then audits are drawn, and answered from the real labels of the same annotator, or of the
 majority of the others. The truth is the auditor's label where the machine decided, and the
 annotator's where he did. A plain sample draws as many of all candidates, with Wilson's and with
 Clopper and Pearson's bounds.
@@ -13,14 +13,18 @@ Clopper and Pearson's bounds.
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import h5py
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
-from sightline.consensus import majority
+from sightline.compute.here import run_jobs
+from sightline.formats.recording import read_labelled
+from sightline.query.choose import Strategy
+from sightline.sort.closed_loop import majority_of_others
+from sightline.sort.design import make_design
+from sightline.sort.learner import Learner
+from sightline.sort.settings import DEFAULT
 from sightline.trust import (
     Estimate,
     Probes,
@@ -55,97 +59,89 @@ def main():
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()
-
-    rows = []
+    jobs = {
+        f"{path.stem}/{annotator}": {
+            "file": str(path),
+            "annotator": annotator,
+            "seed": [given.seed, index],
+            "audits": given.audits,
+            "size": given.size,
+        }
+        for path in given.files
+        for index, annotator in enumerate(read_labelled(path).labels)
+    }
+    rows = [row for found in run_jobs(audit_annotator, jobs).values() for row in found]
     for path in given.files:
-        features, labels, annotators = read(path)
-        for index, annotator in enumerate(annotators):
-            rng = np.random.default_rng([given.seed, index])
-            others = majority(np.delete(labels, index, axis=1))
-            auditors = {"same annotator": labels[:, index], "majority of others": others}
-            sessions = [sort_cells(features, labels[:, index], rng) for _ in range(SESSIONS)]
-            for auditor, verdicts in auditors.items():
-                outcome = simulate(sessions, labels[:, index], verdicts, given, rng)
-                rows.append(
-                    {"recording": path.stem, "annotator": annotator, "auditor": auditor, **outcome}
-                )
         report([row for row in rows if row["recording"] == path.stem], path.stem)
     report(rows, "all")
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1))
 
 
-def read(path):
-    with h5py.File(path) as file:
-        metrics = np.asarray(file["metrics"], dtype=float)
-        names = sorted(name for name in file if name.endswith("_choices"))
-        choices = [np.asarray(file[name]).ravel() > 0 for name in names]
-    if metrics.shape[1] != 76:
-        metrics = metrics.T
-    spread = metrics.std(axis=0, ddof=1)
-    scaled = (metrics - metrics.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    labels = np.stack(choices, axis=1).astype(np.int8)
-    return scaled.clip(-3, 3), labels, [name.removesuffix("_choices") for name in names]
-
-
-def sort_cells(features, verdicts, rng, share=0.03, probe_every=10, refit_every=5):
-    """Simulate one annotator's session; the threshold is the mean probability."""
-    answered = [
-        *rng.choice(np.flatnonzero(verdicts == 1), 3, replace=False),
-        *rng.choice(np.flatnonzero(verdicts == 0), 3, replace=False),
+def audit_annotator(job):
+    """All audits of one annotator's sessions, by himself and by the majority of the others."""
+    recording = read_labelled(job["file"])
+    own, rng = recording.labels[job["annotator"]], np.random.default_rng(job["seed"])
+    design = make_design([recording.features], DEFAULT)
+    sessions = [sort_cells(design, own, seed) for seed in range(SESSIONS)]
+    others = majority_of_others(recording.labels, job["annotator"])
+    auditors = {"same annotator": own, "majority of others": others}
+    return [
+        {
+            "recording": recording.features.recording,
+            "annotator": job["annotator"],
+            "auditor": auditor,
+            **simulate(sessions, own, verdicts, job["audits"], job["size"], rng),
+        }
+        for auditor, verdicts in auditors.items()
     ]
-    probed = []
-    open_ = np.ones(len(verdicts), dtype=bool)
-    open_[answered] = False
-    probability = predict(features, verdicts, answered)
-    for question in range(int(share * len(verdicts)) - len(answered)):
-        if question % refit_every == 0:
-            probability = predict(features, verdicts, answered)
-        if question % probe_every == probe_every - 1:
-            item = rng.choice(np.flatnonzero(open_))
-            probed.append(item)
-        else:
-            item = np.where(open_, np.abs(probability - 0.5), 1).argmin()
-        answered.append(item)
-        open_[item] = False
-    probability = predict(features, verdicts, answered)
-    threshold = probability.mean()
 
-    # Five refits, each without a fifth of the probes, predict the probes as if never asked.
-    fold = np.arange(len(probed)) % 5
-    probed = np.array(probed)
-    probe_probability = np.empty(len(probed))
-    for left_out in range(5):
-        unseen = probed[fold == left_out]
-        without = predict(features, verdicts, np.setdiff1d(answered, unseen))
-        probe_probability[fold == left_out] = without[unseen]
-    cell = np.where(open_, probability > threshold, verdicts == 1)
+
+def sort_cells(design, verdicts, seed, share=0.03, probe_every=10):
+    """One annotator's session with the default settings, from a cold start."""
+    learner = Learner(design, DEFAULT, Strategy("dcal", 0.5, probe_every), seed=seed)
+    probed = []
+    for _ in range(int(share * len(verdicts))):
+        learner.refit()
+        choice = learner.ask()
+        item = int(choice.items[0])
+        probed += [item] * bool(choice.probes[0])
+        learner.answer(item, int(verdicts[item]))
+    learner.refit()
+    labels, _ = learner.labels()
+    human = learner.decided
+    # A learner that never saw the probes predicts them as if they had not been asked.
+    without = replace(learner)
+    without.answers[:] = learner.answers
+    without.answers[probed] = -1
+    without.refit()
+    without_labels, _ = without.labels()
     return Session(
-        cell, probability, ~open_, probed, probe_probability > threshold, probe_probability
+        np.where(human, verdicts == 1, labels == 1),
+        learner.probability,
+        human,
+        np.array(probed),
+        without_labels[probed] == 1,
+        without.probability[probed].astype(float),
     )
 
 
-def predict(features, verdicts, answered):
-    model = LogisticRegression(C=0.1, tol=1e-3, max_iter=500)
-    return model.fit(features[answered], verdicts[answered]).predict_proba(features)[:, 1]
-
-
-def simulate(sessions, own, verdicts, given, rng):
+def simulate(sessions, own, verdicts, audits, size, rng):
     held = {method: np.zeros(4) for method in METHODS}
     width = {method: np.zeros(4) for method in METHODS}
-    for number in range(given.audits):
+    for number in range(audits):
         session = sessions[number % len(sessions)]
         truth = np.where(session.human, own, verdicts) == 1
         expected = quantities(session.cell, truth)
-        for method, bounds in all_bounds(session, truth, verdicts, given.size, rng).items():
+        for method, bounds in all_bounds(session, truth, verdicts, size, rng).items():
             held[method] += [
                 bound.low <= value <= bound.high
                 for bound, value in zip(bounds, expected, strict=True)
             ]
             width[method] += [bound.width for bound in bounds]
     return {
-        "coverage": {method: (held[method] / given.audits).tolist() for method in METHODS},
-        "width": {method: (width[method] / given.audits).tolist() for method in METHODS},
+        "coverage": {method: (held[method] / audits).tolist() for method in METHODS},
+        "width": {method: (width[method] / audits).tolist() for method in METHODS},
     }
 
 

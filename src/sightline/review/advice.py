@@ -9,8 +9,21 @@ from sightline.sort.learner import Learner
 from sightline.sort.target import decide
 from sightline.trust.stopping import ExpectedChanges, expected_changes
 
+_SURE = 0.75
 _FITS = 12
 _FEWEST = 12
+
+
+def share_sure(learner: Learner) -> float:
+    """Share of the undecided whose most probable class has at least 0.75; NaN without classifier.
+
+    The paper's boundary samples are the others, between 0.25 and 0.75 (appendix C.4).
+    """
+    p, undecided = learner.probability, ~learner.decided
+    if p is None or not undecided.any():
+        return float("nan")
+    top = np.maximum(p, 1 - p) if p.ndim == 1 else p.max(1)
+    return float((top[undecided] >= _SURE).mean())
 
 
 def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChanges | None:

@@ -20,7 +20,7 @@ from sightline.project.fold import standing
 from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.query.choose import Strategy
-from sightline.review.advice import stopping_advice
+from sightline.review.advice import share_sure, stopping_advice
 from sightline.sort.classifier import TrainedClassifier, check_fits
 from sightline.sort.design import make_design
 from sightline.sort.explain import explain
@@ -30,7 +30,6 @@ from sightline.sort.settings import DEFAULT, ClassifierSettings
 from sightline.sort.target import expect
 
 DEFAULT_STRATEGY = Strategy("dcal", 0.5, probe_every=10)
-_SURE = 0.25
 
 
 class SortSession:
@@ -284,7 +283,7 @@ class SortSession:
             values.count(UNSURE),
             values.count(SKIP),
             sum(decision.seconds or 0.0 for decision in self.decisions.values()),
-            self._share_sure(),
+            share_sure(learner),
             str(learner.settings.target),
             final.precision if final else float("nan"),
             final.recall if final else float("nan"),
@@ -377,13 +376,6 @@ class SortSession:
             with self._threads.limit(limits=1):
                 self.learner.refit()
             self._fitted = True
-
-    def _share_sure(self) -> float:
-        p, undecided = self.learner.probability, ~self.learner.decided
-        if p is None or not undecided.any():
-            return float("nan")
-        top = np.maximum(p, 1 - p) if p.ndim == 1 else p.max(1)
-        return float((top[undecided] >= 1 - _SURE).mean())
 
     def _answer_order(self) -> list[int]:
         """Rows of the training answers, oldest first."""

@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from sightline.data.features import FeatureTable
 from sightline.learn.logistic import LogisticModel
@@ -113,14 +114,16 @@ def our_steps(candidates: int, name: str) -> dict[str, Any]:
     learner = Learner(design, preset(name), Strategy("dcal", WEIGHT))
     give_answers(learner, label)
     vector = np.ones(design.X.shape[1], np.float32)
+    threads = ThreadpoolController()
     steps, passes, losses = [], [], []
     for _ in range(STEPS):
         item = int(learner.ask().items[0])
 
         def step(item: int = item) -> None:
-            learner.answer(item, label[item])
-            learner.refit()
-            learner.ask()
+            with threads.limit(limits=1):  # as a session does
+                learner.answer(item, label[item])
+                learner.refit()
+                learner.ask()
 
         steps.append(seconds(step))
         passes.append(seconds(lambda: design.X @ vector))

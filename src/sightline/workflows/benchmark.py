@@ -76,7 +76,7 @@ class BenchmarkPlan:
     combinations: int = 8
     pretrain: str | None = None
     pretrain_fraction: float = 0.5
-    drop: DropRule = "contradicting"
+    drop: DropRule = "uncertain"
     align: bool = False
     features: FeatureChoice = "all"
 

@@ -37,7 +37,7 @@ def benchmark(
     drop: Annotated[
         Literal["uncertain", "contradicting"],
         typer.Option(help="Earlier answers let go: uncertain (paper) or contradicting."),
-    ] = "contradicting",
+    ] = "uncertain",
     align: Annotated[
         bool, typer.Option("--align", help="Align the earlier recording's features to the new's.")
     ] = False,

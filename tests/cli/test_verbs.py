@@ -380,3 +380,21 @@ def test_a_missing_journal_is_one_sentence(run: Run, project: str, tmp_path: Pat
     code, out, err = run("sort", "status", project, "-a", "zoe")
     assert (code, out) == (2, "")
     assert is_one_sentence(err)
+
+
+@pytest.mark.parametrize("agreement", [[], ["--agreement"]])
+def test_a_benchmark_replaces_its_own_rows_but_no_other_file(
+    agreement: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    precious = tmp_path / "precious.csv"
+    precious.write_text("item,verdict\n", encoding="utf-8")
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["sightline", "sort", "benchmark", "none.mat", "--json", "precious.csv", *agreement],
+    )
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert precious.read_text(encoding="utf-8") == "item,verdict\n"

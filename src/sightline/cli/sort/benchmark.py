@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sightline.cli.show import PresetOption, progress_bar
-from sightline.errors import SettingError
+from sightline.errors import InputError, SettingError
 
 
 def benchmark(
@@ -77,6 +77,7 @@ def benchmark(
         align=align,
         features=features,
     )
+    _check_output(json)
     if agreement:
         _agreement(files, plan.preset_name, seed, json, Path(figures), workers)
         return
@@ -124,6 +125,20 @@ def _print(tables: Iterable[Table], figures: Iterable[Path]) -> None:
         console.print(table)
     for path in figures:
         console.print(f"figure: {path}", markup=False, highlight=False)
+
+
+def _check_output(out: str | None) -> None:
+    """Refuse, before hours of work, to replace a file that no benchmark wrote."""
+    if not out or out == "-" or not Path(out).exists():
+        return
+    start = b"" if Path(out).is_dir() else Path(out).read_bytes()[:40].replace(b" ", b"")
+    if Path(out).is_dir() or (start and not start.startswith((b'{\n"rows"', b'{\n"recordings"'))):
+        raise InputError(
+            out,
+            "it is there already, and no benchmark wrote it",
+            "a new name, or rows of an earlier benchmark",
+            "Choose another name, or move it.",
+        )
 
 
 def _write(result: dict, out: str) -> None:

@@ -3,9 +3,9 @@
 A fitted learner that has seen n answers differs from the one it would become with endless answers
 by a random step. Its variance falls as 1/n where answers are random; where they are chosen, each
 next one tells more, and on three real recordings the root of 1/n described sessions without bias
-(``benchmarks/stopping_advice.py``). Between n and n + x answers the learner moves by the difference,
-and the labels that a threshold cuts off change in proportion to the size of that step, its root.
-The factor is read from the past.
+(``benchmarks/stopping_advice.py``). Between n and n + x answers the learner moves by the
+difference, and the labels that a threshold cuts off change in proportion to the size of that step,
+its root. The factor is read from the past.
 """
 
 from dataclasses import dataclass

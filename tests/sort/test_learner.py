@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sightline.consensus.majority import UNDECIDED
 from sightline.data.features import check_features
 from sightline.learn.logistic import LogisticModel
 from sightline.query.choose import Strategy
 from sightline.sort.classifier import fit_classifier
 from sightline.sort.design import make_design
-from sightline.sort.learner import UNDECIDED, Learner
+from sightline.sort.learner import Learner
 from sightline.sort.pretraining import EarlierAnswers
 from sightline.sort.settings import ACTSORT, DEFAULT, ClassifierSettings
 

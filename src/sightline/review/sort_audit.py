@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import numpy as np
 
+from sightline.consensus.majority import UNDECIDED
 from sightline.data.decision import UNSURE, Decision, DecisionKind
 from sightline.errors import InputError, ProjectError, SettingError
 from sightline.project.arrays import read_arrays, write_arrays
 from sightline.review.sort_session import SortSession
-from sightline.sort.learner import UNDECIDED
 from sightline.trust.audit import Audit, draw_audit
 from sightline.trust.quality import Probes, Quality, estimate_quality
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from sightline.consensus.majority import UNDECIDED
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.question import Question
 from sightline.data.sorting import Explanation, Predictions, SortProgress
@@ -25,7 +26,7 @@ from sightline.sort.classifier import TrainedClassifier, check_fits
 from sightline.sort.design import make_design
 from sightline.sort.explain import explain
 from sightline.sort.familiarity import learn_familiarity
-from sightline.sort.learner import UNDECIDED, Learner
+from sightline.sort.learner import Learner
 from sightline.sort.settings import DEFAULT, ClassifierSettings
 from sightline.sort.target import expect
 

@@ -12,12 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.consensus.majority import majority
+from sightline.consensus.majority import UNDECIDED, majority
 from sightline.errors import StoppedError
 from sightline.learn.align import align
 from sightline.learn.logistic import LogisticModel
 from sightline.sort.classifier import fit_classifier
-from sightline.sort.learner import UNDECIDED, Learner
+from sightline.sort.learner import Learner
 from sightline.sort.pretraining import DropRule, EarlierAnswers
 from sightline.trust.accuracy import area_under_curve, measure_accuracy
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.consensus.majority import UNDECIDED
 from sightline.learn.logistic import LogisticModel
 from sightline.learn.multinomial import MultinomialModel
 from sightline.query.choose import Choice, Strategy, choose
@@ -15,8 +16,6 @@ from sightline.sort.design import Design
 from sightline.sort.pretraining import EarlierAnswers
 from sightline.sort.settings import ClassifierSettings
 from sightline.sort.target import Expected, decide
-
-UNDECIDED = -1
 
 
 @dataclass

@@ -125,7 +125,13 @@ class LoopJob:
         """Says all that the result depends on."""
         versions = [_fingerprint(file) for file in (*self.files, self.plan.pretrain) if file]
         plan = {k: v for k, v in asdict(self.plan).items() if k not in _WHICH_RUNS}
-        values = {**asdict(self), "plan": plan, "files": versions, "version": __version__}
+        values = {
+            **asdict(self),
+            "plan": plan,
+            "settings": preset(self.plan.preset_name).to_dict(),
+            "files": versions,
+            "version": __version__,
+        }
         return json.dumps(values, sort_keys=True)
 
 

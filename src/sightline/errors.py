@@ -40,7 +40,3 @@ class ProjectError(SightlineError):
 
 class SettingError(SightlineError):
     """A setting is outside its range or does not fit the others."""
-
-
-class StoppedError(SightlineError):
-    """Long work was stopped on request; what it had finished is kept."""

@@ -8,7 +8,6 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, precision_score, roc_auc_score
 
 from sightline.data.features import FeatureTable, check_features
-from sightline.errors import StoppedError
 from sightline.query.choose import Strategy
 from sightline.sort.closed_loop import (
     answer_earlier,
@@ -187,15 +186,6 @@ def test_answering_everything_ends_with_the_annotators_own_labels() -> None:
     assert points[-1].fraction == 1.0
     assert points[-1].final_balanced_accuracy == 1.0
     assert np.isnan(points[-1].unseen_balanced_accuracy)
-
-
-def test_it_stops_on_request() -> None:
-    table, truth = recording()
-    steps = iter([False, False, True])
-    given = learner(table)
-    with pytest.raises(StoppedError):
-        run_closed_loop(given, truth, truth, stopped=lambda: next(steps))
-    assert given.decided.sum() == 6 + 2
 
 
 @pytest.mark.parametrize("name", ["random", "dcal"])

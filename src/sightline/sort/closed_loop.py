@@ -5,7 +5,6 @@ the others. Labels of the model on ALL candidates count, answered ones included,
 the other ways to count stand beside it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.consensus.majority import UNDECIDED, majority
-from sightline.errors import StoppedError
 from sightline.learn.align import align
 from sightline.learn.logistic import LogisticModel
 from sightline.sort.classifier import fit_classifier
@@ -70,7 +68,6 @@ def run_closed_loop(
     *,
     start: Start = "given",
     stop: float = 0.05,
-    stopped: Callable[[], bool] = lambda: False,
 ) -> list[Checkpoint]:
     """Ask, answer and refit until a share of the candidates has been answered.
 
@@ -87,13 +84,6 @@ def run_closed_loop(
         counted (paper). ``cold``: nothing is.
     stop
         Share of the candidates to answer; where the given ones leave fewer, all are answered.
-    stopped
-        Asked at each step; true ends the work.
-
-    Raises
-    ------
-    StoppedError
-        If ``stopped`` says so.
     """
     if start == "given":
         _give(learner, answers)
@@ -101,8 +91,6 @@ def run_closed_loop(
     wanted = {max(1, round(f * len(answers))): f for f in fractions_until(stop)}
     checkpoints = []
     for count in range(1, max(wanted) + 1):
-        if stopped():
-            raise StoppedError("The closed loop was stopped.")
         items = learner.ask().items
         if not items.size:
             checkpoints.append(judge(learner, truth, stop))

@@ -5,6 +5,7 @@ The command line prints it without a traceback and exits with status 2.
 """
 
 from pathlib import Path
+from typing import Any
 
 
 class SightlineError(Exception):
@@ -32,6 +33,10 @@ class InputError(SightlineError):
         self.found = found
         self.expected = expected
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How the error travels from a worker process, which calls the constructor again."""
+        return type(self), (self.where, self.found, self.expected, self.remedy), self.__dict__
 
 
 class ProjectError(SightlineError):

@@ -10,7 +10,7 @@ import scipy.io
 
 from sightline.data.feature_set import ACTSORT_FEATURES
 from sightline.errors import InputError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 
 Arrays = dict[str, np.ndarray]
 Writer = Callable[[Path, Arrays], None]

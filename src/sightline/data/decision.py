@@ -1,7 +1,8 @@
-"""What an annotator said of one item: a verdict, a mask or a keypoint position."""
+"""What an annotator said of one item: a verdict, a mask, a keypoint position, a merge, a note."""
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,6 +13,8 @@ CELL: Final = "cell"
 NOT_CELL: Final = "not cell"
 UNSURE: Final = "unsure"
 SKIP: Final = "skip"
+SAME_CELL: Final = "same cell"
+DIFFERENT_CELLS: Final = "different cells"
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -22,6 +25,8 @@ class DecisionKind(StrEnum):
     VERDICT = "verdict"
     MASK = "mask"
     KEYPOINT = "keypoint"
+    MERGE = "merge"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,18 @@ class Decision:
     Parameters
     ----------
     item
-        What was judged, as ``recording/identity``, for example ``"mouse1/17"``. A later decision
-        of the same annotator on the same item supersedes this one, whatever its kind.
+        What was judged, as ``recording/identity``, for example ``"mouse1/17"``; for a merge the
+        pair of candidates, as `pair_item` names it. A later decision of the same annotator on the
+        same item supersedes this one, whatever its kind; notes supersede only notes.
     annotator
         Name of the person who decided.
     kind
-        Verdict, mask or keypoint.
+        Verdict, mask, keypoint, merge or note.
     value
         Verdict: the class name. Mask: the class drawn. Keypoint: its visibility, ``"seen"`` or
-        ``"hidden"``. Any kind: ``UNSURE`` or ``SKIP``, which need neither position nor payload.
+        ``"hidden"``. Merge: ``SAME_CELL`` or ``DIFFERENT_CELLS``. Note: its text, empty to take
+        the note away. Any other kind: ``UNSURE`` or ``SKIP``, which need neither position nor
+        payload.
     position
         Keypoint only: (z, y, x) or (y, x), in pixels; pixel centres are whole numbers.
     payload
@@ -71,7 +79,8 @@ class Decision:
     probe: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.item and self.annotator and self.value):
+        said = self.value or self.kind is DecisionKind.NOTE
+        if not (self.item and self.annotator and said):
             raise self._fault("an empty name", "item, annotator and value to be given")
         if self.seconds is not None and not 0 <= self.seconds < math.inf:
             raise self._fault(f"{self.seconds} seconds", "a finite time, zero or more")
@@ -83,6 +92,8 @@ class Decision:
             self.kind is DecisionKind.MASK and self.value not in (UNSURE, SKIP)
         ):
             self._check_payload()
+        if self.kind is DecisionKind.MERGE:
+            self._check_merge()
 
     def _check_position(self) -> None:
         position = self.position or ()
@@ -96,6 +107,76 @@ class Decision:
         if self.kind is not DecisionKind.MASK or not _SHA256.fullmatch(self.payload or ""):
             raise self._fault(f"payload {self.payload!r}", "the SHA-256 of a stored mask")
 
+    def _check_merge(self) -> None:
+        parse_pair_item(self.item)
+        if self.value not in (SAME_CELL, DIFFERENT_CELLS, UNSURE, SKIP):
+            raise self._fault(
+                repr(self.value), f"{SAME_CELL!r}, {DIFFERENT_CELLS!r}, {UNSURE} or {SKIP}"
+            )
+
     def _fault(self, found: str, expected: str) -> InputError:
         where = f"decision of {self.annotator!r} on {self.item!r} ({self.kind})"
         return InputError(where, found, expected, "Correct the answer and send it again.")
+
+
+def pair_item(recording: str, first: str, second: str) -> str:
+    """Name a pair of candidates, ``recording/first+second``, the same whichever comes first.
+
+    Identities may hold any characters: ``%``, ``+`` and ``/`` in them become ``%25``, ``%2B`` and
+    ``%2F``, so that `parse_pair_item` finds them again.
+
+    Parameters
+    ----------
+    recording
+        Name of the recording, which may hold any characters too.
+    first, second
+        Identities of two different candidates.
+
+    Raises
+    ------
+    InputError
+        If it is the same candidate twice, or a name is empty.
+    """
+    if not recording or not first or not second or first == second:
+        raise _pair_fault(f"{recording}/{first}+{second}")
+    return f"{recording}/{joint_identity((first, second))}"
+
+
+def parse_pair_item(item: str) -> tuple[str, str, str]:
+    """Give the recording and the two identities of a pair that `pair_item` named.
+
+    Raises
+    ------
+    InputError
+        If it is no such name.
+    """
+    recording, _, pair = item.rpartition("/")
+    identities = [_unescape(name) for name in pair.split("+")]
+    if len(identities) != 2 or pair_item(recording, *identities) != item:
+        raise _pair_fault(item)
+    return recording, identities[0], identities[1]
+
+
+def joint_identity(identities: Iterable[str]) -> str:
+    """Name what candidates of one recording are together: their identities, sorted, with ``+``.
+
+    ``%``, ``+`` and ``/`` in them become ``%25``, ``%2B`` and ``%2F``.
+    """
+    return "+".join(sorted(_escape(identity) for identity in identities))
+
+
+def _escape(identity: str) -> str:
+    return identity.replace("%", "%25").replace("+", "%2B").replace("/", "%2F")
+
+
+def _unescape(name: str) -> str:
+    return name.replace("%2F", "/").replace("%2B", "+").replace("%25", "%")
+
+
+def _pair_fault(item: str) -> InputError:
+    return InputError(
+        item,
+        "it names no pair of candidates",
+        "recording/first+second, two different candidates in order",
+        "Take the name from the list of suggestions.",
+    )

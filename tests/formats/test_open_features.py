@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sightline.errors import InputError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

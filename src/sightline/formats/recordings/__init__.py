@@ -1,0 +1,1 @@
+"""Movies and images of other programs, read lazily as a `Recording`."""

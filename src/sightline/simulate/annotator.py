@@ -1,13 +1,27 @@
 """Annotators who err as people do: more where the case is unclear, and in their own direction."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.decision import CELL, NOT_CELL
 from sightline.errors import SettingError
-from sightline.simulate.candidates import SimulatedCandidates
+
+
+class Judged(Protocol):
+    """Candidates with their truth and how plain each case is."""
+
+    @property
+    def cell(self) -> NDArray[np.bool_]:
+        """The truth, (candidate,)."""
+        ...
+
+    @property
+    def clarity(self) -> NDArray[np.float64]:
+        """How plain the case is, 0 to 1, (candidate,)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,7 +46,7 @@ class SimulatedAnnotator:
 
 def simulate_annotator(
     name: str,
-    candidates: SimulatedCandidates,
+    candidates: Judged,
     rng: np.random.Generator,
     *,
     error: float = 0.05,

@@ -77,6 +77,10 @@ class Learner:
         self.answers = np.full(len(self.design), UNDECIDED, np.int8)
         self.closed = np.zeros(len(self.design), bool)
 
+    def know(self, answers: NDArray[np.int8], closed: NDArray[np.bool_]) -> None:
+        """Take all answers at once, in place of those before; see `answers` and `closed`."""
+        self.answers, self.closed = answers, closed
+
     def refit(self) -> None:
         """Fit the classifier to all answers and apply it to all candidates.
 

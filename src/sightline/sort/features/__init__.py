@@ -1,0 +1,1 @@
+"""Numbers that tell cells from others, computed from the evidence of each candidate."""

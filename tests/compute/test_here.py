@@ -1,95 +1,28 @@
-"""Many jobs, on one process or several, kept as they finish."""
+"""Jobs on several processes of this machine, which end when they should."""
 
-import json
 import math
+import multiprocessing
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from threadpoolctl import threadpool_info
 
-from sightline.compute.here import run_jobs
-from sightline.errors import SightlineError
+from sightline.compute.here import finished_here
+from sightline.compute.jobs import run_jobs
+from sightline.errors import InputError, SightlineError
 
 JOBS = {f"root of {n}": n for n in range(8)}
-ROOTS = {name: math.sqrt(n) for name, n in JOBS.items()}
-
-
-class Calls:
-    """A job that remembers what it was asked, and fails where it is told to."""
-
-    def __init__(self, fails_at: object = None) -> None:
-        self.seen: list[Any] = []
-        self.fails_at = fails_at
-
-    def __call__(self, n: int) -> float:
-        self.seen.append(n)
-        if n == self.fails_at:
-            raise ZeroDivisionError(n)
-        return math.sqrt(n)
-
-
-def test_results_stand_under_their_jobs_names_in_the_order_of_the_jobs() -> None:
-    found = run_jobs(math.sqrt, JOBS, workers=1)
-    assert list(found.items()) == list(ROOTS.items())
-    assert run_jobs(math.sqrt, {}) == {}
+FOREVER = 600
 
 
 def test_two_processes_give_what_one_gives() -> None:
     found = run_jobs(math.sqrt, JOBS, workers=2)
     assert list(found.items()) == list(run_jobs(math.sqrt, JOBS, workers=1).items())
-
-
-def test_finished_jobs_are_kept_and_not_done_again(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.jsonl"
-    first, second = Calls(), Calls()
-    run_jobs(first, dict(list(JOBS.items())[:5]), kept=kept, workers=1)
-    assert run_jobs(second, JOBS, kept=kept, workers=1) == ROOTS
-    assert (first.seen, second.seen) == ([0, 1, 2, 3, 4], [5, 6, 7])
-    third = Calls()
-    assert run_jobs(third, JOBS, kept=kept, workers=1) == ROOTS
-    assert third.seen == []
-
-
-def test_what_was_done_before_a_failure_is_kept(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.jsonl"
-    with pytest.raises(ZeroDivisionError):
-        run_jobs(Calls(fails_at=3), JOBS, kept=kept, workers=1)
-    after = Calls()
-    assert run_jobs(after, JOBS, kept=kept, workers=1) == ROOTS
-    assert after.seen == [3, 4, 5, 6, 7]
-
-
-@pytest.mark.parametrize("cut", range(1, 25))
-def test_a_line_cut_short_by_a_crash_is_done_again_and_spoils_no_other(
-    tmp_path: Path, cut: int
-) -> None:
-    kept = tmp_path / "kept.jsonl"
-    run_jobs(Calls(), dict(list(JOBS.items())[:3]), kept=kept, workers=1)
-    kept.write_bytes(kept.read_bytes()[:-cut])
-    after, last = Calls(), Calls()
-    assert run_jobs(after, JOBS, kept=kept, workers=1) == ROOTS
-    assert set(after.seen) >= {3, 4, 5, 6, 7}
-    assert after.seen[0] == (2 if cut > 1 else 3)  # without its line end a result is still whole
-    assert run_jobs(last, JOBS, kept=kept, workers=1) == ROOTS
-    assert last.seen == []
-
-
-@pytest.mark.parametrize(
-    "line", [b"rubbish", b"[1]", b'"text"', b'{"job": 1}', b"\xff\xfe\x00", b"{}", b"null"]
-)
-def test_a_line_that_is_no_result_is_passed_over(tmp_path: Path, line: bytes) -> None:
-    kept = tmp_path / "kept.jsonl"
-    kept.write_bytes(line + b"\n")
-    assert run_jobs(math.sqrt, JOBS, kept=kept, workers=1) == ROOTS
-
-
-def test_kept_results_of_other_jobs_are_left_out_and_left_alone(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.jsonl"
-    kept.write_text(json.dumps({"job": "another", "result": 1}) + "\n")
-    assert run_jobs(math.sqrt, JOBS, kept=kept, workers=1) == ROOTS
-    assert '"another"' in kept.read_text()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -98,20 +31,16 @@ def test_a_jobs_error_reaches_the_caller(workers: int) -> None:
         run_jobs(math.sqrt, {"good": 4, "bad": -1}, workers=workers)
 
 
-def test_progress_counts_what_was_kept_before_and_ends_with_all(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.jsonl"
-    run_jobs(math.sqrt, dict(list(JOBS.items())[:6]), kept=kept, workers=1)
-    seen: list[tuple[int, int]] = []
-    run_jobs(math.sqrt, JOBS, kept=kept, workers=1, progress=lambda done, n: seen.append((done, n)))
-    assert seen == [(6, 8), (7, 8), (8, 8)]
+def refuse(job: str) -> None:
+    raise InputError(f"{job}.tif", "2 frames", "at least 11", "Choose a longer movie.")
 
 
-def test_a_place_that_cannot_be_written_is_named_before_any_work(tmp_path: Path) -> None:
-    for kept in (tmp_path, tmp_path / "absent" / "kept.jsonl"):
-        calls = Calls()
-        with pytest.raises(SightlineError, match="Choose another place"):
-            run_jobs(calls, JOBS, kept=kept, workers=1)
-        assert calls.seen == []
+def test_an_error_about_a_file_reaches_the_caller_whole() -> None:
+    with pytest.raises(InputError) as caught:
+        run_jobs(refuse, {"a": "movie", "b": "movie"}, workers=2)
+    error = caught.value
+    assert (error.where, error.found, error.expected) == ("movie.tif", "2 frames", "at least 11")
+    assert str(error) == "movie.tif: 2 frames; expected at least 11. Choose a longer movie."
 
 
 def die(_job: int) -> int:
@@ -133,3 +62,68 @@ def test_each_worker_computes_with_one_thread() -> None:
     results = run_jobs(count_threads, {"a": 1, "b": 2}, workers=2)
     assert all(threads == 1 for found in results.values() for threads in found)
     assert any(results.values())
+
+
+def test_results_come_while_other_jobs_run_and_closing_ends_these_at_once() -> None:
+    jobs = {"long": FOREVER, "short": 0.0, "another": FOREVER, "never": FOREVER}
+    results = finished_here(time.sleep, jobs, workers=2)
+    assert next(results) == ("short", None)
+    started = time.monotonic()
+    results.close()
+    assert time.monotonic() - started < 10
+    assert multiprocessing.active_children() == []
+
+
+def test_an_error_in_a_job_does_not_wait_for_the_others() -> None:
+    jobs = {"long": FOREVER, "bad": -1, "another": FOREVER}
+    with pytest.raises(ValueError, match="non-negative"):
+        list(finished_here(time.sleep, jobs, workers=2))
+    assert multiprocessing.active_children() == []
+
+
+SCRIPT = f"""
+import time
+from pathlib import Path
+from sightline.compute.jobs import each_finished
+
+MET = Path(__file__).parent / "met"
+
+
+def meet(job):
+    name, seconds = job
+    (MET / name).touch()
+    while len(list(MET.iterdir())) < 2:  # until both workers are at work
+        time.sleep(0.01)
+    time.sleep(seconds)
+
+
+if __name__ == "__main__":
+    MET.mkdir()
+    jobs = {{name: (name, {FOREVER} * (name > "b")) for name in "abcd"}}
+    for name, _ in each_finished(meet, jobs, workers=2):
+        print(name, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("how", ["Ctrl-C", "killed"])
+def test_workers_end_with_the_program(tmp_path: Path, how: str) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        assert program.stdout is not None
+        assert {program.stdout.readline(), program.stdout.readline()} == {"a\n", "b\n"}
+        if how == "Ctrl-C":
+            os.killpg(program.pid, signal.SIGINT)
+        else:
+            program.kill()
+        # The workers hold the ends of these pipes too: all is read once every one of them is gone.
+        rest, said = program.communicate(timeout=15)
+    assert rest == ""
+    assert said.count("Traceback") == (1 if how == "Ctrl-C" else 0)

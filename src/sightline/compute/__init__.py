@@ -1,1 +1,1 @@
-"""Where long work runs: this machine for now. Progress, stop, resume."""
+"""Where long work runs: this machine, or a Dask cluster. Progress, stop, resume."""

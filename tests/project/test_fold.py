@@ -41,6 +41,27 @@ def test_a_later_decision_on_an_item_supersedes_the_earlier() -> None:
     assert said(record(1, a=CELL), record(2, a=NOT_CELL)) == {"a": NOT_CELL}
 
 
+def test_of_one_kind_the_others_neither_count_nor_supersede() -> None:
+    merge = Decision("m/a+b", "anna", DecisionKind.MERGE, "same cell")
+    named_like_it = record(1, **{"m/a+b": CELL})
+    state = fold([named_like_it, Entry(2, "id2", "anna", NOON, Act.RECORD, (merge,))])
+    (verdict,) = named_like_it.decisions
+    assert standing(state, "anna", DecisionKind.VERDICT) == {"m/a+b": verdict}
+    assert standing(state, "anna", DecisionKind.MERGE) == {"m/a+b": merge}
+    assert standing(state, "anna") == {"m/a+b": merge}
+
+
+def test_a_note_is_no_answer_and_supersedes_only_notes() -> None:
+    first, second = (Decision("a", "anna", DecisionKind.NOTE, text) for text in ("why", "dim"))
+    notes = [Entry(n, f"id{n}", "anna", NOON, Act.RECORD, (note,)) for n, note in
+             ((2, first), (3, second))]  # fmt: skip
+    verdict = record(1, a=CELL)
+    state = fold([verdict, *notes])
+    assert standing(state, "anna") == {"a": verdict.decisions[0]}
+    assert merged(state) == {"a": verdict.decisions}
+    assert standing(state, "anna", DecisionKind.NOTE) == {"a": second}
+
+
 @pytest.mark.parametrize("answer", [UNSURE, SKIP])
 def test_unsure_and_skip_are_answers_that_stand(answer: str) -> None:
     assert said(record(1, a=CELL), record(2, a=answer)) == {"a": answer}

@@ -66,6 +66,16 @@ def test_a_retry_counts_once_and_gets_the_first_entry(journal: Journal, verdict:
     assert len(journal.entries()) == 2
 
 
+def test_an_entry_is_found_by_its_number_and_by_its_client_id(
+    journal: Journal, verdict: Answer
+) -> None:
+    first = journal.record([verdict("m/1")], "a1")
+    undone = journal.undo("anna", "a2")
+    assert journal.find(1) == journal.find("a1") == first
+    assert journal.find("a2") == undone
+    assert journal.find(3) is journal.find("1") is None
+
+
 def test_a_client_id_cannot_name_two_acts(journal: Journal, verdict: Answer) -> None:
     journal.record([verdict("m/1")], "x")
     with pytest.raises(ProjectError, match="names entry 1"):

@@ -51,7 +51,13 @@ def new_arrays(
         If the folder cannot be written.
     """
     path = _path(folder, name)
-    with reported(path), written_aside(path) as aside, ZipStore(aside, mode="w") as store:
+    with (
+        reported(path),
+        written_aside(path) as aside,
+        ZipStore(aside, mode="w") as store,
+        # A chunk of zeros is stored too, so that on reading a missing one is damage.
+        zarr.config.set({"array.write_empty_chunks": True}),
+    ):
         yield zarr.create_group(store, attributes=dict(attributes or {}))
 
 
@@ -76,8 +82,7 @@ def write_arrays(
     notes = {**(attributes or {}), _NAMES: sorted(arrays)}
     with new_arrays(folder, name, notes) as group:
         for key, array in arrays.items():
-            # A chunk of zeros is stored too, so that on reading a missing one is damage.
-            group.create_array(key, data=np.asarray(array), config={"write_empty_chunks": True})
+            group.create_array(key, data=np.asarray(array))
 
 
 @contextmanager
@@ -95,9 +100,13 @@ def open_arrays(folder: Path, name: str) -> Iterator[zarr.Group]:
     try:
         with reported(path):
             # a ZipStore that cannot open its file fails a second time when it is closed
-            zipfile.ZipFile(path).close()
+            with zipfile.ZipFile(path) as file:
+                there = set(file.namelist())
             with ZipStore(path, mode="r") as store:
-                yield zarr.open_group(store, mode="r", zarr_format=3)
+                group = zarr.open_group(store, mode="r", zarr_format=3)
+                if not all(_is_whole(key, array, there) for key, array in group.arrays()):
+                    raise _damaged(path)
+                yield group
     except (zipfile.BadZipFile, zarr.errors.GroupNotFoundError, NotImplementedError) as error:
         raise _damaged(path) from error
 
@@ -107,24 +116,19 @@ def read_arrays(folder: Path, name: str) -> tuple[dict[str, NDArray[Any]], dict[
     try:
         with open_arrays(folder, name) as group:
             stored, notes = dict(group.arrays()), dict(group.attrs)
-            there = _parts(folder, name)
-            whole = all(_chunks(key, array) <= there for key, array in stored.items())
-            if not whole or notes.pop(_NAMES, sorted(stored)) != sorted(stored):
+            if notes.pop(_NAMES, sorted(stored)) != sorted(stored):
                 raise _damaged(_path(folder, name))
             return {key: np.asarray(array[...]) for key, array in stored.items()}, notes
     except (EOFError, RuntimeError, ValueError) as error:
         raise _damaged(_path(folder, name)) from error
 
 
-def _parts(folder: Path, name: str) -> set[str]:
-    with zipfile.ZipFile(_path(folder, name)) as file:
-        return set(file.namelist())
-
-
-def _chunks(key: str, array: zarr.Array) -> set[str]:
-    """Names of the parts that hold an array's numbers."""
+def _is_whole(key: str, array: zarr.Array, there: set[str]) -> bool:
+    """Whether all parts that hold an array's numbers are there."""
+    if array.nchunks > len(there):
+        return False
     places = np.ndindex(array.cdata_shape)
-    return {"/".join([key, "c", *map(str, place)]) for place in places}
+    return {"/".join([key, "c", *map(str, place)]) for place in places} <= there
 
 
 def _damaged(path: Path) -> ProjectError:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sightline.data.decision import Decision
+from sightline.data.decision import Decision, DecisionKind
 from sightline.data.entry import Act, Entry
 from sightline.errors import ProjectError
 
@@ -85,12 +85,17 @@ def fold(entries: Iterable[Entry], state: State = EMPTY) -> State:
     return State(last, {name: Hand(tuple(s), tuple(u)) for name, (s, u) in stacks.items()})
 
 
-def standing(state: State, annotator: str) -> dict[str, Decision]:
-    """Give what the annotator says now: each item's latest decision that stands, by item."""
+def standing(state: State, annotator: str, kind: DecisionKind | None = None) -> dict[str, Decision]:
+    """Give what the annotator says now: each item's latest decision that stands, by item.
+
+    With a ``kind``, decisions of other kinds are passed over, as though they were of other items;
+    without, notes are, for they answer nothing.
+    """
     return {
         decision.item: decision
         for entry in state.hand(annotator).standing
         for decision in entry.decisions
+        if (decision.kind is not DecisionKind.NOTE if kind is None else decision.kind is kind)
     }
 
 

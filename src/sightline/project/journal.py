@@ -163,10 +163,27 @@ class Journal:
         """Give the entries with a number above ``after``, in order."""
         return self._select("WHERE number > ? ORDER BY number, place", after)
 
+    def find(self, named: int | str) -> Entry | None:
+        """Give the entry of that number or client id; None where there is none."""
+        column = "number" if isinstance(named, int) else "client_id"
+        return next(iter(self._select(f"WHERE {column} = ? ORDER BY place", named)), None)
+
     def state(self) -> State:
         """Give the state after all entries so far, other processes' too; only new ones are read."""
         self._state = fold(self.entries(self._state.last), self._state)
         return self._state
+
+    def copy(self, path: Path) -> None:
+        """Write the journal as it is at this moment to a new file, which needs no other beside it.
+
+        Raises
+        ------
+        ProjectError
+            If it cannot be read or written.
+        """
+        with reported(path), closing(sqlite3.connect(path)) as copied:
+            self._connection.backup(copied)
+            copied.execute("PRAGMA journal_mode = delete").fetchone()
 
     def _reverse(self, client_id: str, annotator: str, act: Act) -> Entry:
         with self._transaction():
@@ -182,7 +199,7 @@ class Journal:
         self, client_id: str, annotator: str, act: Act, decisions: tuple[Decision, ...] = ()
     ) -> Entry | None:
         """Give the entry that the client id names already, if this is the same act."""
-        first = next(iter(self._select("WHERE client_id = ? ORDER BY place", client_id)), None)
+        first = self.find(client_id)
         asked = (annotator, act, decisions)
         if first and (first.annotator, first.act, first.decisions) != asked:
             raise ProjectError(

@@ -50,7 +50,50 @@ _FIRST: Final = (
     ),
 )
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+
+def _decisions_remade(aside: str, kinds: str) -> tuple[str, ...]:
+    """Make the table of decisions anew for other kinds; its triggers go with the old one.
+
+    SQLite cannot change a CHECK.
+    """
+    return (
+        f"""
+    CREATE TABLE {aside} (
+        entry INTEGER NOT NULL REFERENCES entry (number),
+        place INTEGER NOT NULL,
+        item TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ({kinds})),
+        value TEXT NOT NULL,
+        position TEXT,
+        payload TEXT,
+        seconds REAL,
+        evidence TEXT NOT NULL,
+        blind INTEGER NOT NULL,
+        probe INTEGER NOT NULL,
+        PRIMARY KEY (entry, place)
+    ) WITHOUT ROWID
+    """,
+        f"""
+    INSERT INTO {aside}
+    SELECT entry, place, item, kind, value, position, payload, seconds, evidence, blind, probe
+    FROM decision
+    """,  # noqa: S608  both names are written below
+        "DROP TABLE decision",
+        f"ALTER TABLE {aside} RENAME TO decision",
+        *(
+            f"CREATE TRIGGER decision_is_kept_from_{deed} BEFORE {deed} ON decision "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+            for deed in ("update", "delete")
+        ),
+    )
+
+
+_MERGES: Final = _decisions_remade("decision_with_merges", "'verdict', 'mask', 'keypoint', 'merge'")
+_NOTES: Final = _decisions_remade(
+    "decision_with_notes", "'verdict', 'mask', 'keypoint', 'merge', 'note'"
+)
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MERGES, _NOTES)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -7,12 +7,14 @@
         decisions.sqlite    the journal
         payloads/           large answers, named by their SHA-256
         arrays/             what can be computed again
+        sessions/           each annotator's settings in the app
 
 While the journal is open, SQLite keeps ``decisions.sqlite-wal`` or ``-journal`` beside it. They
 belong to the project: copy the whole folder, while nobody is answering.
 """
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,11 +29,12 @@ from sightline.project.journal import PAYLOADS, Journal
 
 KINDS: Final = ("sort", "segment", "track")
 SUFFIX: Final = ".sightline"
+BUNDLE_SUFFIX: Final = f"{SUFFIX}.zip"
 VERSION: Final = 1
 
 _FORMAT: Final = "sightline project"
-_DESCRIPTION: Final = "project.json"
-_JOURNAL: Final = "decisions.sqlite"
+DESCRIPTION: Final = "project.json"
+JOURNAL: Final = "decisions.sqlite"
 _ARRAYS: Final = "arrays"
 
 
@@ -100,12 +103,12 @@ class Project:
         ProjectError
             If it is no project, of a newer version, or its description is damaged.
         """
-        description = path / _DESCRIPTION
+        description = path / DESCRIPTION
         if not description.is_file():
-            raise ProjectError(
-                f"{path}: no project, for it holds no {_DESCRIPTION}. "
-                f"Give a folder with a name that ends in {SUFFIX}."
-            )
+            remedy = f"Give a folder with a name that ends in {SUFFIX}."
+            if path.name.endswith(BUNDLE_SUFFIX):
+                remedy = f"Unpack the bundle: sightline sort prepare {path} -o NAME{SUFFIX}."
+            raise ProjectError(f"{path}: no project, for it holds no {DESCRIPTION}. {remedy}")
         with reported(description):
             content = description.read_bytes()
         try:
@@ -126,22 +129,31 @@ class Project:
         """The folder for `write_arrays` and `read_arrays`."""
         return self.path / _ARRAYS
 
+    @property
+    def writable(self) -> bool:
+        """Whether decisions may be written, as far as the system tells beforehand."""
+        effective = os.access in os.supports_effective_ids
+        return all(
+            os.access(path, os.W_OK, effective_ids=effective)
+            for path in (self.path, self.path / JOURNAL)
+        )
+
     def journal(self) -> Journal:
         """Open the project's journal; each thread opens its own. See `Journal.open`."""
-        return Journal.open(self.path / _JOURNAL)
+        return Journal.open(self.path / JOURNAL)
 
     def _write(self, folder: Path) -> None:
         folder.mkdir()
         for part in (PAYLOADS, _ARRAYS):
             (folder / part).mkdir()
-        Journal.create(folder / _JOURNAL)
+        Journal.create(folder / JOURNAL)
         description = {
             "format": _FORMAT,
             "version": VERSION,
             "kind": self.kind,
             "created": self.created.isoformat(),
         }
-        write_whole(folder / _DESCRIPTION, json.dumps(description, indent=2).encode() + b"\n")
+        write_whole(folder / DESCRIPTION, json.dumps(description, indent=2).encode() + b"\n")
 
 
 def _parse(description: dict[str, Any], path: Path) -> tuple[str, datetime]:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sightline.compute.here import run_jobs
-from sightline.formats.recording import read_labelled
+from sightline.compute.jobs import run_jobs
+from sightline.formats.open_features import read_labelled
 from sightline.query.choose import Strategy
 from sightline.sort.closed_loop import majority_of_others
 from sightline.sort.design import make_design

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sightline.compute.here import run_jobs
-from sightline.formats.recording import read_labelled
+from sightline.compute.jobs import run_jobs
+from sightline.formats.open_features import read_labelled
 from sightline.query.choose import Strategy
 from sightline.sort.closed_loop import majority_of_others, run_closed_loop
 from sightline.sort.design import make_design

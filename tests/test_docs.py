@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 
 from sightline import cli
+from sightline.data.feature_set import FEATURES
+from sightline.formats.recordings.write_recording import write_recording
 from sightline.formats.table import write_rows
 from sightline.simulate.annotator import simulate_annotator
+from sightline.simulate.calcium_movie import simulate_movie
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
+from sightline.simulate.movie_settings import MovieSettings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -58,7 +62,7 @@ def _run_line(line: str, simulated: SimulatedCandidates, monkeypatch: pytest.Mon
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert not ended.value.code, line
-    for name in ("questions.csv", "sample.csv"):
+    for name in ("questions.csv", "sample.csv", "pairs.csv"):
         if f"-o {name}" in line:
             _fill_in(Path(name), simulated)
 
@@ -67,6 +71,10 @@ def _fill_in(path: Path, simulated: SimulatedCandidates) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     look = _look(simulated)
+    if path.name == "pairs.csv":
+        look = lambda _item: "same cell"  # noqa: E731
+    if not rows:
+        return
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -78,7 +86,17 @@ def _look(simulated: SimulatedCandidates) -> Any:
 
 
 def _write_inputs(folder: Path) -> SimulatedCandidates:
-    """What the pages call features.csv, next.csv, and m1.mat, m2.mat, m3.mat."""
+    """What the pages call movie.tif, labels.npy, features.csv, next.csv, and m1.mat to m3.mat."""
+    movie = simulate_movie(MovieSettings(frames=400, height=72, width=72, cells=12, silent_share=0))
+    write_recording(movie, folder / "movie.tif")
+    labels = np.zeros(72 * 72, np.int32)
+    for row in range(12):
+        footprint = movie.truth.footprints[[row]]
+        labels[footprint.indices[footprint.data > 0.3 * footprint.data.max()]] = row + 1
+    halves = labels.reshape(72, 72)
+    for row, (_, x) in enumerate(movie.truth.centres[:4]):  # cut in two, for `duplicates`
+        halves[:, round(x) :][halves[:, round(x) :] == row + 1] = 13 + row
+    np.save(folder / "labels.npy", halves)
     rng = np.random.default_rng(0)
     simulated = simulate_candidates(300, rng)
     for name, values in (
@@ -94,3 +112,12 @@ def _write_inputs(folder: Path) -> SimulatedCandidates:
                 says = simulate_annotator(annotator, one, rng, error=0.1).says_cell
                 file[f"{annotator}_choices"] = np.where(says, 1.0, -1.0)
     return simulated
+
+
+def test_the_page_of_features_is_their_table() -> None:
+    page = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {one.number} | `{one.name}` | {one.unit} | {one.meaning} | {one.correction} |"
+        for one in FEATURES
+    ]
+    assert page.endswith("\n".join([*rows, ""]))

@@ -1,7 +1,8 @@
 """Sightline: an expert's eye where it changes the answer.
 
-`SortSession` sorts the candidates of a project, one question at a time. The verbs of the command
-line are functions of the same names in `sightline.workflows`.
+`prepare` makes a project of a movie and its candidates, `SortSession` sorts it one question at a
+time, `export` gives the result back. The other verbs of the command line are functions of the same
+names in `sightline.workflows`.
 """
 
 from importlib import import_module
@@ -10,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sightline.review.sort_session import SortSession
+    from sightline.workflows.exporting import export
+    from sightline.workflows.preparing import prepare
 
 __version__ = version("sightline")
-__all__ = ["SortSession", "__version__"]
+__all__ = ["SortSession", "__version__", "export", "prepare"]
 
-_DOORS = {"SortSession": "sightline.review.sort_session"}
+_DOORS = {
+    "SortSession": "sightline.review.sort_session",
+    "export": "sightline.workflows.exporting",
+    "prepare": "sightline.workflows.preparing",
+}
 
 
 def __getattr__(name: str) -> Any:

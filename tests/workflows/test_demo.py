@@ -12,7 +12,7 @@ from sightline.review.sort_session import SortSession
 from sightline.workflows.checking import check
 from sightline.workflows.demo import DemoResult, demo_sort
 
-SMALL: dict[str, Any] = {"candidates": 200, "answers": 20, "audit_size": 40}
+SMALL: dict[str, Any] = {"cells": 60, "answers": 20, "audit_size": 40}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
 
 
 def test_it_leaves_a_project_that_opens_like_any_other_and_a_picture(result: DemoResult) -> None:
-    assert check(result.project)["recordings"] == {"simulated": 200}
+    assert check(result.project)["recordings"] == {"simulated": result.candidates}
+    assert result.candidates > 60
     assert Path(result.figure).read_bytes()[:4] == b"\x89PNG"
     with SortSession(result.project, "ada") as session:
         assert len(session.decisions) == 60

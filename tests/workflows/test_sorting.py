@@ -13,7 +13,8 @@ from sightline.formats.table import read_rows, write_rows
 from sightline.project.project import Project
 from sightline.review.sort_session import SortSession
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
-from sightline.workflows.sorting import answer, ask, export, open_session, prepare, status
+from sightline.workflows.exporting import export
+from sightline.workflows.sorting import answer, ask, open_session, prepare, status
 
 NAMES = ("not cell", "cell")
 
@@ -241,7 +242,7 @@ def test_the_export_holds_every_candidate_and_who_decided(
     ask(session, 30, tmp_path / "q.csv")
     fill(tmp_path / "q.csv", simulated)
     answer(session, tmp_path / "q.csv")
-    said = export(session, tmp_path / "out.csv")
+    said = export(session, output=tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["item"] for row in rows] == [f"m1/{k}" for k in range(80)]
@@ -262,18 +263,18 @@ def test_without_a_classifier_the_rest_stays_without_label(
     tmp_path: Path, session: SortSession
 ) -> None:
     session.decide("m1/0", "cell")
-    said = export(session, tmp_path / "out.csv")
+    said = export(session, output=tmp_path / "out.csv")
     assert (said["cell"], said["without_label"]) == (1, 79)
     _, rows = read_rows(tmp_path / "out.csv")
     assert rows[1][1:3] == ["", ""]
 
 
 def test_an_export_overwrites_nothing(tmp_path: Path, session: SortSession) -> None:
-    export(session, tmp_path / "out.csv")
+    export(session, output=tmp_path / "out.csv")
     before = (tmp_path / "out.csv").read_bytes()
     session.decide("m1/0", "cell")
     with pytest.raises(InputError, match="there already"):
-        export(session, tmp_path / "out.csv")
+        export(session, output=tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes() == before
 
 

@@ -8,11 +8,14 @@ from sightline.cli.sort import (
     ask,
     audit,
     benchmark,
+    duplicates,
     export,
+    merge,
     predict,
     prepare,
     status,
     train,
+    undo,
 )
 
 app = typer.Typer(
@@ -26,9 +29,23 @@ sort = typer.Typer(
 )
 demos = typer.Typer(help="The whole loop on simulated data.", no_args_is_help=True)
 
-for verb in (prepare, ask, answer, status, train, predict, export, audit, benchmark):
+for verb in (
+    prepare,
+    ask,
+    answer,
+    undo,
+    status,
+    duplicates,
+    merge,
+    train,
+    predict,
+    export,
+    audit,
+    benchmark,
+):
     name = verb.__name__.rpartition(".")[-1]
     sort.command(name)(getattr(verb, name))
+sort.command("redo")(undo.redo)
 demos.command("sort")(demo.demo_sort)
 app.add_typer(sort, name="sort")
 app.add_typer(demos, name="demo")

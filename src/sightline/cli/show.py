@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sightline.compute.here import Progress as Report
+from sightline.compute.jobs import Progress as Report
 
 AnnotatorOption = Annotated[str, typer.Option("--annotator", "-a", help="Who decides.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -53,6 +53,22 @@ def progress_bar(task: str) -> Iterator[Report]:
     ) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
+
+
+@contextmanager
+def phases() -> Iterator[Callable[[str], Report]]:
+    """Show the progress of work of several steps; gives what takes a step's name."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    ) as bar:
+
+        def phase(name: str) -> Report:
+            number = bar.add_task(name, total=None)
+            return lambda done, total: bar.update(number, completed=done, total=total)
+
+        yield phase
 
 
 def _known(value: Any) -> Any:

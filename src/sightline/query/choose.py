@@ -123,12 +123,41 @@ def choose(
     """
     name = effective_strategy(strategy.name, answers_of_each_class, pool)
     ranking, novelty, weight = _rank(name, strategy.weight, pool, rng, previous)
+    items, probes = pick(ranking, pool, strategy.probe_every, rng, n=n, asked=asked)
+    return Choice(items, ranking, probes, novelty, weight)
+
+
+def pick(
+    ranking: Ranking,
+    pool: Pool,
+    probe_every: int,
+    rng: np.random.Generator,
+    *,
+    n: int = 1,
+    asked: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take the next questions from a ranking: unlike each other, a probe now and then.
+
+    Parameters
+    ----------
+    ranking, pool
+        Of which nothing closed is taken.
+    probe_every, rng, n, asked
+        As in `Strategy` and `choose`.
+
+    Returns
+    -------
+    items : (n or fewer,) int
+        Best first.
+    probes : (n or fewer,) bool
+        Which of them were drawn at random.
+    """
     items = diverse_batch(ranking, pool.features, n)
     probes = np.zeros(len(items), bool)
-    if strategy.probe_every:
-        probes = (asked + np.arange(len(items)) + 1) % strategy.probe_every == 0
+    if probe_every:
+        probes = (asked + np.arange(len(items)) + 1) % probe_every == 0
         items = _draw_probes(items, probes, pool, rng)
-    return Choice(items, ranking, probes, novelty, weight)
+    return items, probes
 
 
 def effective_strategy(

@@ -1,6 +1,6 @@
 """Whether more answers are worth it, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,7 +26,9 @@ def share_sure(learner: Learner) -> float:
     return float((top[undecided] >= _SURE).mean())
 
 
-def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChanges | None:
+def forecast(
+    learner: Learner, order: Sequence[int], more: int, stop: Callable[[], bool] = lambda: False
+) -> ExpectedChanges | None:
     """How many labels ``more`` answers are expected to change.
 
     The classifier is fitted again to the first so many answers, at a dozen points of the session's
@@ -40,17 +42,21 @@ def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChang
         Rows of the training answers, oldest first.
     more
         Answers to look ahead.
+    stop
+        Asked now and then; once it says yes, nothing more is fitted.
 
     Returns
     -------
     ExpectedChanges or None
-        ``None`` while there are too few answers to tell.
+        ``None`` while there are too few answers to tell, or when stopped.
     """
     counts = np.unique(np.linspace(len(order) / 2, len(order), _FITS).astype(int))
     if len(order) < _FEWEST:
         return None
     history, fitted, model = [], [], None
     for count in counts:
+        if stop():
+            return None
         rows = np.array(order[:count])
         answers = learner.answers[rows]
         model = fit_classifier(
@@ -72,15 +78,17 @@ def forecast(learner: Learner, order: Sequence[int], more: int) -> ExpectedChang
     return expected_changes(np.array(history), np.array(fitted), more)
 
 
-def stopping_advice(learner: Learner, order: Sequence[int]) -> str:
-    """One sentence on what going on would bring."""
+def stopping_advice(
+    learner: Learner, order: Sequence[int], stop: Callable[[], bool] = lambda: False
+) -> str:
+    """One sentence on what going on would bring; means nothing once ``stop`` has said yes."""
     undecided = int((~learner.decided).sum())
     if not undecided:
         return "Everything is decided."
     more = min(max(10, round(0.2 * len(order))), undecided)
     if learner.classes != 2:
         return "With more than two classes it cannot be said what more answers would change."
-    expected = forecast(learner, order, more)
+    expected = forecast(learner, order, more, stop)
     if expected is None:
         return "Too few answers to say what more of them would change."
     share = expected.labels / len(learner.design)

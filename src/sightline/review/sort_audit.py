@@ -116,7 +116,7 @@ def report(session: SortSession, name: str, auditor: str, *, confidence: float =
         decision.item: decision.value
         for entry in session.journal.state().hand(auditor).standing
         for decision in entry.decisions
-        if decision.evidence == name
+        if decision.evidence == name and decision.kind is DecisionKind.VERDICT
     }
     answers = []
     for index in audit.drawn:

@@ -1,6 +1,6 @@
 """Sorting without a screen: the session that Python, command line and app share."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,18 +10,18 @@ from uuid import uuid4
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from sightline.consensus.majority import UNDECIDED
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
+from sightline.data.entry import Entry
 from sightline.data.question import Question
 from sightline.data.sorting import Explanation, Predictions, SortProgress
 from sightline.errors import InputError, SettingError
 from sightline.learn.logistic import LogisticModel
 from sightline.project.candidates import Candidates, read_candidates
-from sightline.project.fold import standing
 from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.query.choose import Strategy
 from sightline.review.advice import share_sure, stopping_advice
+from sightline.review.answers import Answers
 from sightline.sort.classifier import TrainedClassifier, check_fits
 from sightline.sort.design import make_design
 from sightline.sort.explain import explain
@@ -80,8 +80,8 @@ class SortSession:
             settings = replace(earlier.settings, target=settings.target)
         design = make_design(self.tables, settings)
         self.learner = Learner(design, settings, strategy, len(self.classes), seed, towards=towards)
-        self._index = {item: index for index, item in enumerate(design.items)}
-        self._explained: set[str] = set()
+        self.answers = Answers(design.items, self.classes, annotator)
+        self._revealed: set[str] = set()
         self._asked: dict[str, bool] = {}
         self._fitted = False
         # A step is made of small products, in which BLAS threads wait for each other.
@@ -121,7 +121,7 @@ class SortSession:
         if n < 1:
             raise SettingError(f"{n} questions were asked for; ask for at least one.")
         if self.learner.closed.all():
-            return self._skipped()[:n]
+            return self.skipped()[:n]
         self._fit()
         with self._threads.limit(limits=1):
             choice = self.learner.ask(n)
@@ -202,7 +202,7 @@ class SortSession:
                     ", ".join((*self.classes, UNSURE, SKIP)),
                     "Use one of these words.",
                 )
-        if not verdicts:
+        if not verdicts or (client_id and self._is_recorded(client_id, verdicts)):
             return
         decisions = [
             Decision(
@@ -212,7 +212,7 @@ class SortSession:
                 verdict,
                 seconds=seconds,
                 evidence=f"features:{self.tables[0].version}",
-                blind=item not in self._explained,
+                blind=item not in self._revealed,
                 probe=item in probes,
             )
             for item, verdict in verdicts.items()
@@ -220,36 +220,49 @@ class SortSession:
         self.journal.record(decisions, client_id or uuid4().hex)
         self.refresh()
 
-    def undo(self, client_id: str | None = None) -> None:
-        """Take back the annotator's last decision, or group of decisions.
+    def reveal(self, items: Iterable[str]) -> None:
+        """Note that the annotator saw what the machine says; what is decided next is not blind."""
+        self._revealed.update(items)
+
+    def undo(self, client_id: str | None = None) -> Entry:
+        """Take back the annotator's last decision or group, a verdict, a merge or a note.
+
+        Returns
+        -------
+        Entry
+            Its target is the number of what was taken back.
 
         Raises
         ------
         ProjectError
             If there is nothing left to undo.
         """
-        self.journal.undo(self.annotator, client_id or uuid4().hex)
+        entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
         self.refresh()
+        return entry
 
-    def redo(self, client_id: str | None = None) -> None:
-        """Reinstate what was undone last.
+    def redo(self, client_id: str | None = None) -> Entry:
+        """Reinstate what was undone last; see `undo`.
 
         Raises
         ------
         ProjectError
             If there is nothing left to redo.
         """
-        self.journal.redo(self.annotator, client_id or uuid4().hex)
+        entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
         self.refresh()
+        return entry
 
     def refresh(self) -> None:
         """Take over what the journal holds, other processes' entries too."""
-        self.decisions = standing(self.journal.state(), self.annotator)
-        self.learner.forget()
-        for decision in self.decisions.values():
-            if decision.item in self._index:
-                self._teach(decision)
+        self.answers.follow(self.journal.state())
+        self.learner.know(self.answers.training, self.answers.closed)
         self._fitted = False
+
+    @property
+    def decisions(self) -> dict[str, Decision]:
+        """The annotator's standing verdicts by item, in the order in which they were given."""
+        return self.answers.decisions
 
     def predict(self) -> Predictions:
         """Every candidate's label: the annotator's where there is one, else the machine's."""
@@ -288,7 +301,7 @@ class SortSession:
             str(learner.settings.target),
             final.precision if final else float("nan"),
             final.recall if final else float("nan"),
-            stopping_advice(learner, self._answer_order()),
+            stopping_advice(learner, self.answers.order()),
         )
 
     def explain(self, item: str) -> Explanation:
@@ -309,7 +322,7 @@ class SortSession:
             raise SettingError(
                 "There is no classifier to explain yet; decide candidates of both classes first."
             )
-        self._explained.add(item)
+        self.reveal([item])
         labels, _ = self.learner.labels()
         return explain(
             self.learner.design, index, self.learner.model, self.classes, int(labels[index])
@@ -348,43 +361,33 @@ class SortSession:
         InputError
             If there is no such candidate.
         """
-        if item not in self._index:
+        if item not in self.answers.index:
             raise InputError(
                 item,
                 "there is no such candidate in the project",
                 f"a name like {self.learner.design.items[0]!r}",
                 "Check recording and identity.",
             )
-        return self._index[item]
+        return self.answers.index[item]
 
-    def _skipped(self) -> list[Question]:
-        """What was skipped, longest ago first."""
-        entries = self.journal.state().hand(self.annotator).standing
-        said = {decision.item: entry.number for entry in entries for decision in entry.decisions}
-        skipped = [item for item, decision in self.decisions.items() if decision.value == SKIP]
+    def skipped(self) -> list[Question]:
+        """What was skipped, as questions, longest ago first."""
         return [
-            Question(item, self._index[item], float("nan"), "it was skipped before", probe=False)
-            for item in sorted(skipped, key=lambda item: said.get(item, 0))
+            Question(item, self.index_of(item), float("nan"), "it was skipped before", probe=False)
+            for item in self.answers.skipped()
         ]
 
-    def _teach(self, decision: Decision) -> None:
-        known = decision.value in self.classes
-        label = self.classes.index(decision.value) if known else UNDECIDED
-        self.learner.answer(self._index[decision.item], label)
+    def _is_recorded(self, client_id: str, verdicts: Mapping[str, str]) -> bool:
+        """Whether this act is in the journal already; how it was seen may have changed since."""
+        entry = self.journal.find(client_id)
+        decisions = entry.decisions if entry and entry.annotator == self.annotator else ()
+        return {decision.item: decision.value for decision in decisions} == dict(verdicts)
 
     def _fit(self) -> None:
         if not self._fitted:
             with self._threads.limit(limits=1):
                 self.learner.refit()
             self._fitted = True
-
-    def _answer_order(self) -> list[int]:
-        """Rows of the training answers, oldest first."""
-        return [
-            self._index[item]
-            for item, decision in self.decisions.items()
-            if decision.value in self.classes and item in self._index
-        ]
 
 
 def _start_from(earlier: TrainedClassifier, candidates: Candidates) -> LogisticModel:

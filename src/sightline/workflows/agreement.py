@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.compute.here import Progress, run_jobs
+from sightline.compute.jobs import Progress, run_jobs
 from sightline.consensus.agreement import PairwiseAgreement, pairwise_agreement
 from sightline.consensus.majority import UNDECIDED, vote_share
 from sightline.consensus.reliability import Reliability, intraclass_correlation
 from sightline.data.features import LabelledRecording
 from sightline.errors import InputError, SettingError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 from sightline.sort.classifier import fit_classifier
 from sightline.sort.design import Design, make_design
 from sightline.sort.settings import ClassifierSettings, preset

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline import __version__
-from sightline.compute.here import Progress, run_jobs
+from sightline.compute.jobs import Progress, run_jobs
 from sightline.data.feature_set import TRADITIONAL_FEATURES
 from sightline.data.features import FeatureTable, LabelledRecording
 from sightline.errors import InputError, SettingError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 from sightline.query.choose import STRATEGIES, Strategy, StrategyName
 from sightline.sort.closed_loop import (
     GIVEN_OF_EACH_CLASS,

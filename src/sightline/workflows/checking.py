@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 from sightline.project.candidates import read_candidates
 from sightline.project.fold import standing
 from sightline.project.project import Project

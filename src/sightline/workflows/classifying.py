@@ -8,7 +8,7 @@ import numpy as np
 
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError, SightlineError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 from sightline.formats.table import not_written, write_rows
 from sightline.learn.multinomial import MultinomialModel
 from sightline.review.sort_session import SortSession

@@ -1,26 +1,34 @@
-"""The whole loop on simulated candidates and a simulated annotator: `sightline demo sort`."""
+"""The whole loop on a simulated movie and a simulated annotator: `sightline demo sort`."""
 
+import math
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from sightline.data.decision import CELL, NOT_CELL
+from sightline.compute.jobs import Progress
 from sightline.errors import InputError, SettingError
-from sightline.project.candidates import store_candidates
-from sightline.project.project import Project
 from sightline.query.choose import Strategy
 from sightline.review import sort_audit
 from sightline.review.sort_session import DEFAULT_STRATEGY, SortSession
 from sightline.simulate.annotator import SimulatedAnnotator, simulate_annotator
-from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
+from sightline.simulate.calcium_movie import simulate_movie
+from sightline.simulate.extraction import ExtractionSettings, simulate_extraction
+from sightline.simulate.movie_settings import MovieSettings
 from sightline.trust.accuracy import measure_accuracy
+from sightline.workflows.prepare_movie import prepare_movie
 
 _EVERY = 10
+_FRAMES = 1000
+_PX_A_CELL = 16
+_CLARITY = {"cell": 0.95, "vessel": 0.9, "silent cell": 0.3}  # how plain a case is to the eye
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class DemoResult:
         The project folder; it can be opened like any other.
     figure
         Picture of the learning curves.
+    candidates
+        How many the extraction gave.
     answered
         Numbers of answers at which the labels were held against the truth.
     balanced_accuracy, at_random
@@ -49,6 +59,7 @@ class DemoResult:
 
     project: str
     figure: str
+    candidates: int
     answered: tuple[int, ...]
     balanced_accuracy: tuple[float, ...]
     at_random: tuple[float, ...]
@@ -58,54 +69,64 @@ class DemoResult:
     advice: str
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The truth of the candidates, and how plain each case is to the eye."""
+
+    cell: NDArray[np.bool_]
+    clarity: NDArray[np.float64]
+
+
 def demo_sort(
     folder: str | Path | None = None,
     *,
-    candidates: int = 2000,
-    answers: int = 100,
-    audit_size: int = 150,
+    cells: int = 250,
+    answers: int = 60,
+    audit_size: int = 100,
     seed: int = 0,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    phase: Callable[[str], Progress] = lambda _name: lambda _done, _total: None,
 ) -> DemoResult:
-    """Simulate candidates and an annotator, sort, audit, and compare with the truth.
+    """Simulate a movie, its extraction and an annotator; prepare, sort, audit, compare with truth.
 
     Parameters
     ----------
     folder
         New or empty folder for project and picture; a temporary one if not given.
-    candidates, answers, audit_size
-        Candidates, answers of the annotator, and questions of the audit.
+    cells, answers, audit_size
+        True cells of the movie, answers of the annotator, and questions of the audit.
     seed
         Same seed, same result.
-    progress
-        Called with the number of answers and of all.
+    phase
+        Takes the name of the next step, and returns what is called with the number of its finished
+        parts and of all.
 
     Raises
     ------
     SettingError
-        If there are too few candidates for the answers.
+        If there are too few cells for the answers.
     InputError
         If the folder holds something already.
     """
-    if candidates < 100 or not 10 <= answers <= candidates // 4:
+    if not 40 <= cells <= 2000 or not 10 <= answers <= cells // 2:
         raise SettingError(
-            f"The demo was given {candidates} candidates and {answers} answers; it needs at least "
-            "100 candidates, and between 10 and a quarter of them as answers."
+            f"The demo was given {cells} cells and {answers} answers; it needs 40 to 2000 cells, "
+            "and between 10 and half of them as answers."
         )
     home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
     home.mkdir(parents=True, exist_ok=True)
     if any(home.iterdir()):
         raise InputError(home, "it holds something", "a new folder", "Choose another name.")
+    simulated, chosen = _prepare(home, cells, seed, phase)
     rng = np.random.default_rng(seed)
-    simulated = simulate_candidates(candidates, rng)
     annotator = simulate_annotator("ada", simulated, rng, error=0.06, leniency=0.2)
-    chosen = _make_project(home / "demo.sightline", simulated)
-    random = _make_project(home / "demo-random.sightline", simulated)
+    random = home / "demo-random.sightline"
+    shutil.copytree(chosen, random)
+    judging = phase("judging")
     with SortSession(random, annotator.name, strategy=Strategy("random"), seed=seed) as session:
         counts, at_random = _run(session, annotator, simulated, answers, lambda _done: None)
     with SortSession(chosen, annotator.name, strategy=DEFAULT_STRATEGY, seed=seed) as session:
         counts, accuracy = _run(
-            session, annotator, simulated, answers, lambda done: progress(done, answers)
+            session, annotator, simulated, answers, lambda done: judging(done, answers)
         )
         truth = _truth(session, annotator)
         audit = _audit(session, annotator, audit_size, seed)
@@ -116,6 +137,7 @@ def demo_sort(
     return DemoResult(
         str(chosen),
         str(figure),
+        len(simulated.cell),
         tuple(counts),
         tuple(accuracy),
         tuple(at_random),
@@ -126,16 +148,39 @@ def demo_sort(
     )
 
 
-def _make_project(path: Path, simulated: SimulatedCandidates) -> Path:
-    project = Project.create(path, "sort")
-    store_candidates(project, [simulated.features], (NOT_CELL, CELL))
-    return path
+def _prepare(
+    home: Path, cells: int, seed: int, phase: Callable[[str], Progress]
+) -> tuple[_Judged, Path]:
+    """Simulate, extract and prepare; give the truth, and the project."""
+    simulating = phase("simulating the movie")
+    side = math.ceil(math.sqrt(cells) * _PX_A_CELL)
+    settings = MovieSettings(frames=_FRAMES, height=side, width=side, cells=cells, seed=seed)
+    movie = simulate_movie(settings)
+    few = max(2, cells // 12)
+    extraction = simulate_extraction(
+        movie,
+        ExtractionSettings(
+            duplicates=few,
+            fragments=few,
+            merged_pairs=few,
+            vessels=few,
+            motion_edges=few,
+            noise=few,
+            neuropil=few,
+            seed=seed,
+        ),
+    )
+    simulating(1, 1)
+    project = home / "demo.sightline"
+    prepare_movie(partial(simulate_movie, settings), extraction.candidates, project, phase=phase)
+    clarity = np.array([_CLARITY.get(kind, 0.6) for kind in extraction.kinds])
+    return _Judged(extraction.truth == 1, clarity), project
 
 
 def _run(
     session: SortSession,
     annotator: SimulatedAnnotator,
-    simulated: SimulatedCandidates,
+    simulated: _Judged,
     answers: int,
     progress: Callable[[int], None],
 ) -> tuple[list[int], list[float]]:

@@ -1,4 +1,4 @@
-"""Sorting, one function a verb: prepare, ask, answer, status, export."""
+"""Sorting, one function a verb: ask, answer, status; and projects from features."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from uuid import uuid4
 from sightline.data.decision import CELL, NOT_CELL, SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.features import LabelledRecording
 from sightline.errors import InputError
-from sightline.formats.recording import read_labelled
+from sightline.formats.open_features import read_labelled
 from sightline.formats.table import read_rows, write_rows
 from sightline.project.candidates import store_candidates
 from sightline.project.project import Project
@@ -23,7 +23,7 @@ Summary = dict[str, Any]
 TWO_CLASSES = (NOT_CELL, CELL)
 
 
-def prepare(
+def prepare_features(
     features: Sequence[str | Path], output: str | Path, classes: Sequence[str] = TWO_CLASSES
 ) -> Summary:
     """Make a project of one or several recordings' features, sorted as one batch.
@@ -53,7 +53,7 @@ def prepare(
     recordings = [read_labelled(path) for path in features]
     if not recordings:
         raise InputError("features", "no file was given", "at least one", "Name the files.")
-    _check_classes(classes)
+    check_classes(classes)
     tables = [recording.features for recording in recordings]
     make_design(tables, DEFAULT)
     notes = [f"{table.recording}: {note}" for table in tables for note in table.notes]
@@ -161,42 +161,6 @@ def status(session: SortSession) -> Summary:
     return asdict(session.progress())
 
 
-def export(session: SortSession, output: str | Path) -> Summary:
-    """Write every candidate's final label: the annotator's where there is one, else the machine's.
-
-    Parameters
-    ----------
-    session
-        The annotator's.
-    output
-        CSV file to write, with the columns ``item``, ``verdict``, ``decided_by`` and
-        ``probability`` (of a cell; with more classes, of the verdict).
-
-    Raises
-    ------
-    InputError
-        If the file is there already.
-    """
-    predictions = session.predict()
-    p = predictions.probability
-    chance = p if p.ndim == 1 else p.max(1)
-    verdicts = predictions.names()
-    rows = [
-        [item, verdict, session.annotator if human else "machine" * bool(verdict), f"{value:.4f}"]
-        for item, verdict, human, value in zip(
-            predictions.items, verdicts, predictions.human, chance, strict=True
-        )
-    ]
-    write_rows(Path(output), ["item", "verdict", "decided_by", "probability"], rows)
-    return {
-        "output": str(output),
-        "threshold": predictions.threshold,
-        **{name: verdicts.count(name) for name in predictions.classes},
-        "without_label": verdicts.count(""),
-        "decided_by_annotator": int(predictions.human.sum()),
-    }
-
-
 def read_verdicts(path: str | Path, verdicts: Sequence[str]) -> list[dict[str, str]]:
     """Read a table of items and verdicts as dictionaries, one a row.
 
@@ -259,7 +223,14 @@ def _labels(recordings: Sequence[LabelledRecording]) -> dict[str, list[Decision]
     return {annotator: decisions for annotator, decisions in said.items() if decisions}
 
 
-def _check_classes(classes: Sequence[str]) -> None:
+def check_classes(classes: Sequence[str]) -> None:
+    """Refuse names of verdicts that cannot be told apart.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or one is empty, padded, there twice or an answer of its own.
+    """
     reserved = {UNSURE, SKIP, ""} & set(classes)
     padded = any(name != name.strip() for name in classes)
     if len(classes) < 2 or len(set(classes)) < len(classes) or reserved or padded:

@@ -3,6 +3,7 @@
 import csv
 import inspect
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,17 +19,21 @@ from sightline.cli.app import app, sort
 from sightline.formats.table import write_rows
 from sightline.project.project import Project
 from sightline.simulate.candidates import simulate_candidates
+from sightline.workflows.demo import DemoResult
 
 VERBS = {
-    "prepare": "sorting",
+    "prepare": "preparing",
     "ask": "sorting",
     "answer": "sorting",
     "status": "sorting",
-    "export": "sorting",
+    "duplicates": "merging",
+    "merge": "merging",
+    "export": "exporting",
     "train": "classifying",
     "predict": "classifying",
     "audit": "auditing",
 }
+OF_THE_SESSION = ("undo", "redo")
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -63,6 +68,45 @@ def project(run: Run, features: Path) -> str:
     return "mice.sightline"
 
 
+def squares() -> np.ndarray:
+    """Twelve masks of one 40 x 50 image, and the first once more, a pixel aside."""
+    masks = np.zeros((13, 40, 50), np.float32)
+    for number in range(12):
+        top, left = 4 + 12 * (number // 4), 4 + 12 * (number % 4)
+        masks[number, top : top + 6, left : left + 6] = 1
+    masks[12] = np.roll(masks[0], 1, axis=1)
+    return masks
+
+
+@pytest.fixture(scope="session")
+def movie_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A movie in which the masks light up one after the other, and the masks."""
+    home, rng = tmp_path_factory.mktemp("movie"), np.random.default_rng(0)
+    masks, frames = squares(), np.arange(120)
+    lights = [np.exp(-((frames - 8 - 9 * k) % 108) / 4) for k in range(12)]
+    signal = np.tensordot(np.array(lights).T, masks[:12], 1)
+    np.save(home / "movie.npy", rng.poisson(100 + 100 * signal).astype(np.uint16))
+    np.save(home / "masks.npy", masks)
+    return home
+
+
+@pytest.fixture
+def movie(movie_files: Path, tmp_path: Path) -> None:
+    for name in ("movie.npy", "masks.npy"):
+        shutil.copyfile(movie_files / name, tmp_path / name)
+
+
+@pytest.fixture
+def evidence(run: Run, movie: None) -> str:
+    """A project of that movie; the last eight of its masks are labelled by anna."""
+    said = ("sort", "prepare", "movie.npy", "-c", "masks.npy", "-o", "movie.sightline")
+    assert run(*said, "--workers", 1, "--frame-rate", 10)[0] == 0
+    rows = [[f"movie/{k}", ("cell", "not cell")[k % 2]] for k in range(5, 13)]
+    write_rows(Path("a.csv"), ["item", "verdict"], rows)
+    assert run("sort", "answer", "movie.sightline", "a.csv", "-a", "anna")[0] == 0
+    return "movie.sightline"
+
+
 def parsed(text: str) -> Any:
     """Read strict JSON: NaN and infinities are not part of it."""
 
@@ -89,7 +133,7 @@ def test_a_verb_covers_its_functions_arguments_and_invents_none(verb: str) -> No
     command = getattr(import_module(f"sightline.cli.sort.{verb}"), verb)
     options = set(inspect.signature(command).parameters) - {"json"}
     options = {"preset_name" if name == "preset" else name for name in options}
-    wanted = called(verb)
+    wanted = called(verb) - {"phase"}
     opening = import_module("sightline.workflows.sorting").open_session
     assert wanted - {"session"} <= options
     of_session = set(inspect.signature(opening).parameters) if "session" in wanted else set()
@@ -97,7 +141,7 @@ def test_a_verb_covers_its_functions_arguments_and_invents_none(verb: str) -> No
 
 
 def test_demo_and_check_cover_their_functions_arguments() -> None:
-    for room, name, extra in (("demo", "demo_sort", {"progress"}), ("checking", "check", set())):
+    for room, name, extra in (("demo", "demo_sort", {"phase"}), ("checking", "check", set())):
         function = getattr(import_module(f"sightline.workflows.{room}"), name)
         command = getattr(import_module(f"sightline.cli.{'demo' if extra else 'check'}"), name)
         options = set(inspect.signature(command).parameters) - {"json"}
@@ -110,8 +154,10 @@ def test_a_verb_has_its_functions_defaults(verb: str) -> None:
     command = getattr(import_module(f"sightline.cli.sort.{verb}"), verb)
     own = inspect.signature(command).parameters
     for name, parameter in inspect.signature(getattr(workflow, verb)).parameters.items():
-        if name in own and name not in ("classes", "auditor"):
-            assert own[name].default == parameter.default, name
+        given = parameter.default is not inspect.Parameter.empty
+        if given and name in own and name not in ("classes", "auditor"):
+            # nothing is "" or None on the command line, where functions may want None or ()
+            assert (own[name].default or None) == (parameter.default or None), name
 
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
@@ -134,7 +180,7 @@ def test_the_installed_program_runs_and_says_what_is_wrong(tmp_path: Path) -> No
 
 def test_every_verb_has_help(run: Run) -> None:
     verbs = [command.name for command in sort.registered_commands]
-    assert set(VERBS) | {"benchmark"} == set(verbs)
+    assert {*VERBS, *OF_THE_SESSION, "benchmark"} == set(verbs)
     for words in (["check"], ["demo", "sort"], *(["sort", str(verb)] for verb in verbs)):
         code, out, err = run(*words, "--help")
         assert (code, err) == (0, "")
@@ -143,10 +189,10 @@ def test_every_verb_has_help(run: Run) -> None:
 
 
 def test_every_option_says_what_it_does(run: Run) -> None:
-    for verb in VERBS:
-        command = getattr(import_module(f"sightline.cli.sort.{verb}"), verb)
-        for parameter in inspect.signature(command, eval_str=True).parameters.values():
-            assert parameter.annotation.__metadata__[0].help, (verb, parameter.name)
+    for command in sort.registered_commands:
+        assert command.callback is not None
+        for parameter in inspect.signature(command.callback, eval_str=True).parameters.values():
+            assert parameter.annotation.__metadata__[0].help, (command.name, parameter.name)
     assert app.info.help
 
 
@@ -172,6 +218,65 @@ def test_ask_fill_answer_status_export(run: Run, project: str, tmp_path: Path) -
     code, out, _ = run("sort", "export", project, *who, "-o", "out.csv", "--json")
     assert parsed(out)["without_label"] == 48
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 61
+
+
+def test_a_movie_from_candidates_to_a_shared_result(
+    run: Run, evidence: str, tmp_path: Path
+) -> None:
+    who = ("-a", "anna")
+    found = parsed(run("check", evidence, "--json")[1])
+    assert found["recordings"] == {"movie": 13}
+    code, out, err = run("sort", "duplicates", evidence, *who, "-o", "pairs.csv")
+    assert (code, err) == (0, "")
+    assert out.split() == ["pairs", "1", "output", "pairs.csv"]
+    assert run("sort", "duplicates", evidence, *who)[1].startswith("movie/0+12  duplicate: score")
+    fill(tmp_path / "pairs.csv", "same cell")
+    said = parsed(run("sort", "merge", evidence, "pairs.csv", *who, "--json")[1])
+    assert said == {"recorded": 1, "left": 0, "groups": 1, "contradict": []}
+    assert run("sort", "duplicates", evidence, *who)[1].split() == ["pairs", "none"]
+
+    said = parsed(run("sort", "export", evidence, *who, "--json")[1])
+    assert (said["output"], said["merged_away"]) == (str(tmp_path / "movie.csv"), 1)
+    assert run("sort", "undo", evidence, *who)[0] == 0
+    again = ("sort", "export", evidence, *who, "-o", "again.csv", "--json")
+    assert parsed(run(*again)[1])["merged_away"] == 0
+    assert run("sort", "redo", evidence, *who)[0] == 0
+
+    beside = ("sort", "export", evidence, *who, "--to")
+    assert run(*beside, "suite2p")[0] == 0
+    rows = np.load(tmp_path / "iscell_sightline.npy")
+    assert rows[5:12, 0].tolist() == [0, 1, 0, 1, 0, 1, 0]
+    for to, name in (("caiman", "masks_sightline.npz"), ("actsort", "masks_LABELS.mat")):
+        assert run(*beside, to)[0] == 0
+        assert (tmp_path / name).is_file()
+    code, out, _ = run(*beside, "bundle", "--no-decisions", "-o", "bare.sightline.zip")
+    assert (code, out.split()[1]) == (0, "bare.sightline.zip")
+    code, out, _ = run("sort", "prepare", "bare.sightline.zip", "-o", "bare.sightline", "--json")
+    assert parsed(out) == {
+        "project": "bare.sightline",
+        "recordings": {"movie": 13},
+        "decisions": {},
+    }
+
+
+def test_after_another_extraction_decisions_carry_on(
+    run: Run, evidence: str, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "other.npy", squares()[:12][::-1])
+    said = ("sort", "prepare", "movie.npy", "-c", "other.npy", "-o", "new.sightline")
+    code, out, _ = run(*said, "--from", evidence, "--workers", 1, "--json")
+    assert code == 0
+    assert parsed(out)["earlier_extraction"]["carried"] == 7
+    said = parsed(run("sort", "status", "new.sightline", "-a", "anna", "--json")[1])
+    assert said["decided"] == {"not cell": 4, "cell": 3}
+
+
+def test_what_is_wrong_with_a_recording_is_told(run: Run, movie: None) -> None:
+    said = ("sort", "prepare", "-c", "masks.npy", "-o", "bare.sightline", "--workers", 1)
+    code, out, err = run(*said)
+    assert (code, err) == (0, "")
+    assert "There is no movie" in out
+    assert "warnings" in out
 
 
 def test_labels_in_the_file_are_decisions_at_once(run: Run, project: str) -> None:
@@ -226,15 +331,29 @@ def test_other_classes(run: Run, features: Path) -> None:
     assert said["classes"] == ["noise", "soma", "dendrite"]
 
 
-def test_the_demo_shows_curve_audit_and_truth(run: Run) -> None:
-    size = ("--candidates", 100, "--answers", 10, "--audit-size", 20)
-    code, out, err = run("demo", "sort", "-o", "one", *size)
-    assert code == 0
-    assert "Traceback" not in err
-    for word in ("chosen", "at random", "precision", "recall", "bounds", "demo.sightline"):
+def test_the_demo_shows_curve_audit_and_truth(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def small(folder: str | None, *, phase: Any, **options: Any) -> DemoResult:
+        given.update(options, folder=folder)
+        phase("judging")(10, 10)
+        bounds = {"value": 0.9, "low": 0.8, "high": 0.95}
+        audit = {"answered": 20, "precision": bounds, "recall": bounds, "cells": bounds}
+        truth = {"precision": 0.91, "recall": 0.88, "cells": 40.0}
+        project, figure = "one/demo.sightline", "one/learning_curve.png"
+        return DemoResult(
+            project, figure, 61, (10,), (0.812,), (0.745,), 0.937, audit, truth, "Go on."
+        )
+
+    monkeypatch.setattr("sightline.workflows.demo.demo_sort", small)
+    words = ("demo", "sort", "-o", "one", "--cells", 40, "--answers", 10, "--audit-size", 20)
+    code, out, err = run(*words)
+    assert (code, err) == (0, "")
+    assert given == {"folder": "one", "cells": 40, "answers": 10, "audit_size": 20, "seed": 0}
+    for word in ("0.812", "0.745", "0.937", "precision", "0.91", "Go on.", "demo.sightline"):
         assert word in out
-    said = parsed(run("demo", "sort", "-o", "two", *size, "--json")[1])
-    assert said["answered"] == [10]
+    said = parsed(run(*words, "--json")[1])
+    assert (said["answered"], said["candidates"]) == ([10], 61)
 
 
 @pytest.mark.parametrize(
@@ -247,6 +366,11 @@ def test_the_demo_shows_curve_audit_and_truth(run: Run) -> None:
         ("sort", "audit", "mice.sightline", "-a", "zoe", "--draw", "5"),
         ("sort", "train", "mice.sightline", "-a", "zoe", "-o", "new.json"),
         ("sort", "prepare", "m1.csv", "-o", "new.sightline"),
+        ("sort", "prepare", "mice.sightline", "-o", "new.sightline"),
+        ("sort", "undo", "mice.sightline", "-a", "zoe"),
+        ("sort", "export", "mice.sightline", "-a", "zoe"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "bundle"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "suite2p", "-o", "iscell.npy"),
     ],
     ids=" ".join,
 )
@@ -269,6 +393,20 @@ def test_json_is_json(run: Run, project: str, words: tuple[str, ...]) -> None:
         ("sort", "prepare", "m1.csv", "-o", "mice.sightline"),
         ("sort", "prepare", "m1.csv", "-o", "no/where/new.sightline"),
         ("sort", "prepare", "m1.csv", "-o", "new.sightline", "--class", "one"),
+        ("sort", "prepare", "m1.csv"),
+        ("sort", "prepare", "-o", "new.sightline"),
+        ("sort", "prepare", "m1.csv", "-o", "new.sightline", "--frame-rate", "10"),
+        ("sort", "prepare", "m1.csv", "mice.sightline", "-o", "new.sightline"),
+        ("sort", "prepare", "mice.sightline", "mice.sightline", "-o", "new.sightline"),
+        ("sort", "prepare", "none.sightline", "-o", "new.sightline"),
+        ("sort", "prepare", "none.sightline.zip", "-o", "new.sightline"),
+        ("sort", "prepare", "m1.csv", "-c", "m1.csv", "-o", "new.sightline"),
+        ("sort", "prepare", "none.tif", "-c", "none", "-o", "new.sightline"),
+        ("sort", "duplicates", "mice.sightline", "-a", "anna"),
+        ("sort", "merge", "mice.sightline", "none.csv", "-a", "anna"),
+        ("sort", "merge", "mice.sightline", "m1.csv", "-a", "anna"),
+        ("sort", "undo", "mice.sightline", "-a", "anna"),
+        ("sort", "redo", "mice.sightline", "-a", "zoe"),
         ("sort", "ask", "none.sightline", "-a", "anna"),
         ("sort", "ask", "mice.sightline", "-a", "anna", "--weight", "7"),
         ("sort", "ask", "mice.sightline", "-a", "anna", "--probe-every", "-1"),
@@ -279,6 +417,12 @@ def test_json_is_json(run: Run, project: str, words: tuple[str, ...]) -> None:
         ("sort", "status", "mice.sightline", "-a", "anna", "--preset", "best"),
         ("sort", "status", "mice.sightline", "-a", "anna", "--target", "perfect"),
         ("sort", "export", "mice.sightline", "-a", "anna", "-o", "m1.csv"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "xls"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "suite2p"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "nwb", "-o", "new.nwb"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--to", "bundle", "-o", "new.zip"),
+        ("sort", "export", "mice.sightline", "-a", "zoe", "--recording", "m2"),
+        ("sort", "export", "mice.sightline", "-a", "anna", "--to", "caiman", "-o", "new.npz"),
         ("sort", "train", "mice.sightline", "-a", "anna", "-o", "new.json"),
         ("sort", "train", "mice.sightline", "-a", "zoe", "-o", "m1.csv"),
         ("sort", "train", "mice.sightline", "-a", "zoe", "-o", "no/where.json"),
@@ -287,7 +431,7 @@ def test_json_is_json(run: Run, project: str, words: tuple[str, ...]) -> None:
         ("sort", "audit", "mice.sightline", "-a", "zoe"),
         ("sort", "audit", "mice.sightline", "-a", "anna", "--draw", "5"),
         ("sort", "audit", "mice.sightline", "-a", "zoe", "--draw", "5", "--answers", "m1.csv"),
-        ("demo", "sort", "--candidates", "5"),
+        ("demo", "sort", "--cells", "5"),
     ],
     ids=" ".join,
 )
@@ -320,6 +464,9 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("sort", "ask", "mice.sightline", "-a", "anna", "--strategy", "magic"),
         ("sort", "audit", "mice.sightline", "-a", "zoe", "--draw", "3", "--seed", "-1"),
         ("demo", "sort", "--seed", "-1"),
+        ("demo", "sort", "--candidates", "5"),
+        ("sort", "prepare", "--units", "volts"),
+        ("sort", "prepare", "--features", "best"),
         ("sort", "guess"),
         ("--nonsense",),
     ],

@@ -15,7 +15,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "m1.mat").mkdir()
-    with pytest.raises(InputError, match="there is no such file"):
+    with pytest.raises(InputError, match="it is a folder"):
         read_labelled(tmp_path / "m1.mat")
 
 

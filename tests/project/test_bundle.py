@@ -73,6 +73,7 @@ def test_it_opens_elsewhere_with_the_same_bytes_decisions_and_redos(
     there = read_bundle(bundle, tmp_path / "copy.sightline")
     assert (there.kind, there.created) == (filled.kind, filled.created)
     assert contents(there.path) == contents(filled.path)
+    assert names(there.path) == {"project.json", "decisions.sqlite", "payloads", "arrays"}
     with filled.journal() as ours, there.journal() as theirs:
         assert theirs.entries() == ours.entries()
         assert theirs.redo("anna", "5").target == 3

@@ -10,7 +10,7 @@ from sightline.formats.table import write_rows
 from sightline.simulate.candidates import simulate_candidates
 from sightline.workflows.checking import check
 from sightline.workflows.classifying import train
-from sightline.workflows.sorting import open_session, prepare
+from sightline.workflows.sorting import open_session, prepare_features
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_file_of_features(features: Path) -> None:
 
 def test_a_project_and_a_classifier(features: Path) -> None:
     project, classifier = features.with_name("mice.sightline"), features.with_name("c.json")
-    prepare([features], project)
+    prepare_features([features], project)
     with open_session(project, "bob") as session:
         session.decide("m1/3", "skip")
     said = check(project)
@@ -48,7 +48,7 @@ def test_a_project_and_a_classifier(features: Path) -> None:
 
 def test_checking_changes_nothing(features: Path) -> None:
     project = features.with_name("mice.sightline")
-    prepare([features], project)
+    prepare_features([features], project)
     before = check(project)
     assert check(project) == before
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_used_is_one_clear_error(tmp_path: Path, name: str) -> No
 
 def test_a_project_without_features_is_refused(features: Path) -> None:
     project = features.with_name("mice.sightline")
-    prepare([features], project)
+    prepare_features([features], project)
     next((project / "arrays").iterdir()).unlink()
     with pytest.raises(SightlineError, match="missing"):
         check(project)

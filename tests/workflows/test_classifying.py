@@ -13,7 +13,7 @@ from sightline.formats.table import read_rows, write_rows
 from sightline.review.sort_session import SortSession
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
 from sightline.workflows.classifying import predict, read_classifier, train
-from sightline.workflows.sorting import open_session, prepare
+from sightline.workflows.sorting import open_session, prepare_features
 
 
 def write_features(path: Path, values: np.ndarray, names: tuple[str, ...]) -> Path:
@@ -29,7 +29,7 @@ def simulated() -> SimulatedCandidates:
 @pytest.fixture
 def session(tmp_path: Path, simulated: SimulatedCandidates) -> Iterator[SortSession]:
     table = simulated.features
-    prepare(
+    prepare_features(
         [write_features(tmp_path / "m1.csv", table.values, table.names)],
         tmp_path / "mice.sightline",
     )
@@ -195,7 +195,7 @@ def test_three_classes_are_predicted_by_the_most_probable(tmp_path: Path) -> Non
         values = centres[np.arange(90) % 3] + rng.normal(size=(90, 4))
         write_features(tmp_path / f"{name}.csv", values, tuple("abcd"))
     classes = ["noise", "soma", "dendrite"]
-    prepare([tmp_path / "m1.csv"], tmp_path / "three.sightline", classes)
+    prepare_features([tmp_path / "m1.csv"], tmp_path / "three.sightline", classes)
     with open_session(tmp_path / "three.sightline", "anna") as session:
         session.decide_each({f"m1/{k}": classes[k % 3] for k in range(60)})
         train(session, tmp_path / "c.json")

@@ -1,4 +1,4 @@
-"""Sorting by functions: prepare, ask, answer, status, export."""
+"""Sorting by functions: features become a project; ask, answer, status, a table of results."""
 
 import csv
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from sightline.project.project import Project
 from sightline.review.sort_session import SortSession
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
 from sightline.workflows.exporting import export
-from sightline.workflows.sorting import answer, ask, open_session, prepare, status
+from sightline.workflows.sorting import answer, ask, open_session, prepare_features, status
 
 NAMES = ("not cell", "cell")
 
@@ -39,7 +39,7 @@ def features(tmp_path: Path, simulated: SimulatedCandidates) -> Path:
 
 @pytest.fixture
 def session(tmp_path: Path, features: Path) -> Iterator[SortSession]:
-    prepare([features], tmp_path / "mice.sightline")
+    prepare_features([features], tmp_path / "mice.sightline")
     with open_session(tmp_path / "mice.sightline", "anna") as session:
         yield session
 
@@ -63,7 +63,7 @@ def test_a_project_holds_the_candidates_of_all_files(
     tmp_path: Path, features: Path, simulated: SimulatedCandidates
 ) -> None:
     other = write_features(tmp_path / "m2.csv", simulated.features)
-    said = prepare([features, other], tmp_path / "mice.sightline")
+    said = prepare_features([features, other], tmp_path / "mice.sightline")
     assert said["recordings"] == {"m1": 80, "m2": 80}
     assert said["decisions"] == {}
     with open_session(said["project"], "anna") as session:
@@ -77,7 +77,7 @@ def test_labels_in_the_file_become_decisions_of_who_is_named(
     path = write_features(
         tmp_path / "m1.csv", simulated.features, anna=words, bob=["cell"] * 80, eve=[""] * 80
     )
-    said = prepare([path], tmp_path / "mice.sightline")
+    said = prepare_features([path], tmp_path / "mice.sightline")
     assert said["decisions"] == {"anna": 2, "bob": 80}
     with open_session(said["project"], "anna") as session:
         predictions = session.predict()
@@ -94,21 +94,21 @@ def test_labels_of_one_annotator_in_two_files_are_joined(
         write_features(tmp_path / f"{name}.csv", simulated.features, anna=["cell"] * 80)
         for name in ("m1", "m2")
     ]
-    assert prepare(paths, tmp_path / "mice.sightline")["decisions"] == {"anna": 160}
+    assert prepare_features(paths, tmp_path / "mice.sightline")["decisions"] == {"anna": 160}
 
 
 def test_labels_are_left_out_and_told_where_the_classes_are_others(
     tmp_path: Path, simulated: SimulatedCandidates
 ) -> None:
     path = write_features(tmp_path / "m1.csv", simulated.features, anna=["cell"] * 80)
-    said = prepare([path], tmp_path / "mice.sightline", ["noise", "soma", "dendrite"])
+    said = prepare_features([path], tmp_path / "mice.sightline", ["noise", "soma", "dendrite"])
     assert said["decisions"] == {}
     assert any("left out" in note for note in said["notes"])
 
 
 def test_what_was_repaired_is_told(tmp_path: Path) -> None:
     write_rows(tmp_path / "m1.csv", ["a", "b"], [["", 1], *[[k, k] for k in range(9)]])
-    notes = prepare([tmp_path / "m1.csv"], tmp_path / "mice.sightline")["notes"]
+    notes = prepare_features([tmp_path / "m1.csv"], tmp_path / "mice.sightline")["notes"]
     assert len(notes) == 1
     assert notes[0].startswith("m1: ")
     assert "missing" in notes[0]
@@ -122,7 +122,7 @@ def test_classes_that_cannot_be_told_apart_are_refused(
     tmp_path: Path, features: Path, classes: list[str]
 ) -> None:
     with pytest.raises(InputError, match="two different names"):
-        prepare([features], tmp_path / "mice.sightline", classes)
+        prepare_features([features], tmp_path / "mice.sightline", classes)
     assert not (tmp_path / "mice.sightline").exists()
 
 
@@ -132,15 +132,15 @@ def test_a_refused_file_leaves_no_project_behind(
     nameless = write_features(tmp_path / "m2.csv", simulated.features, **{"": ["cell"] * 80})
     for files in ([], [tmp_path / "none.csv"], [features, features], [nameless]):
         with pytest.raises(InputError):
-            prepare(files, tmp_path / "mice.sightline")
+            prepare_features(files, tmp_path / "mice.sightline")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["m1.csv", "m2.csv"]
 
 
 def test_a_project_is_not_overwritten(tmp_path: Path, features: Path) -> None:
-    prepare([features], tmp_path / "mice.sightline")
+    prepare_features([features], tmp_path / "mice.sightline")
     created = Project.open(tmp_path / "mice.sightline").created
     with pytest.raises(InputError, match="something there"):
-        prepare([features], tmp_path / "mice.sightline")
+        prepare_features([features], tmp_path / "mice.sightline")
     assert Project.open(tmp_path / "mice.sightline").created == created
 
 

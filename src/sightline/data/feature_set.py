@@ -1,8 +1,8 @@
-"""The 76 features in the paper's order (ActSort, appendix A.1.3): names, units and meaning.
+"""The 76 features in the paper's order (ActSort, appendix A.1.3), and ours: names, units, meaning.
 
-Both sets have the same columns. ``actsort-1`` follows the reference's formulas, its known slips
-included; ``sightline-1`` corrects them, and each row of ``FEATURES`` says how. A classifier
-trained on one version applies to no other.
+``actsort-1`` follows the reference's formulas of the 76, its known slips included; ``sightline-1``
+corrects them, each row of ``FEATURES`` says how, and what earned its place beyond the paper follows
+them. A classifier trained on one version applies to no other.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Feature:
     Parameters
     ----------
     number
-        In the paper, from 1.
+        In the paper, from 1; above 76 it is none of the paper's, and of ``sightline`` alone.
     name
         Never changes.
     unit
@@ -274,9 +274,23 @@ _ROWS: Final = (
     ),
 )
 
-FEATURES: Final = tuple(Feature(number, *row) for number, row in enumerate(_ROWS, start=1))
+_OWN_ROWS: Final = (
+    (
+        "duplicate_overlap",
+        "",
+        "highest cosine with another footprint times the correlation of their signals, high is bad",
+        "benchmarks/extra_features.py",
+        "not in the paper, nor in `actsort`",
+    ),
+)
 
-ACTSORT_FEATURES: Final = tuple(feature.name for feature in FEATURES)
+FEATURES: Final = tuple(
+    Feature(number, *row) for number, row in enumerate((*_ROWS, *_OWN_ROWS), start=1)
+)
+
+SIGHTLINE_FEATURES: Final = tuple(feature.name for feature in FEATURES)
+ACTSORT_FEATURES: Final = SIGHTLINE_FEATURES[: len(_ROWS)]
+OWN_FEATURES: Final = SIGHTLINE_FEATURES[len(_ROWS) :]
 TRACE_FEATURES: Final = ACTSORT_FEATURES[:36]
 FOOTPRINT_FEATURES: Final = ACTSORT_FEATURES[36:46]
 MOVIE_FEATURES: Final = ACTSORT_FEATURES[46:]

@@ -25,13 +25,15 @@ def read_labelled(path: str | Path) -> LabelledRecording:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(path, "there is no such file", "a file of features", "Check the path.")
+        found = "it is a folder" if path.is_dir() else "there is no such file"
+        remedy = "Check the path; of a movie, name the --candidates too."
+        raise InputError(path, found, "a file of features", remedy)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(
             path,
             f"files of type {path.suffix or 'without ending'} are not known",
             f"one of {', '.join(_READERS)}",
-            "Export the features as CSV, one row a candidate.",
+            "Export features as CSV, one row a candidate; of a movie, name the --candidates too.",
         )
     return reader(path)

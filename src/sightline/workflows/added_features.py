@@ -1,4 +1,4 @@
-"""Features of the user's own beside the 76, from a table or as functions of the evidence."""
+"""Features of the user's own beside the set, from a table or as functions of the evidence."""
 
 import inspect
 import zlib
@@ -21,7 +21,7 @@ from sightline.workflows.describe_candidates import UserFeature
 
 @dataclass(frozen=True)
 class AddedFeatures:
-    """What joins the 76.
+    """What joins the set.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def read_added(
     Raises
     ------
     InputError
-        If the table's candidates are not the extraction's, or a name is one of the 76.
+        If the table's candidates are not the extraction's, or a name is one of the set's.
     """
     nothing = np.zeros((len(found), 0))
     if isinstance(columns, Mapping):
@@ -69,7 +69,7 @@ def read_added(
     taken = [name for name in added.names if name in feature_names()]
     if taken:
         raise InputError(
-            source, f"it names {taken[0]!r}", "names beside the 76 features", "Rename it."
+            source, f"it names {taken[0]!r}", "names that no feature of the set has", "Rename it."
         )
     return added
 
@@ -94,11 +94,11 @@ def feature_table(
     Parameters
     ----------
     values : (candidate, column) float64
-        The 76, then those of the user's functions; ``nan`` where missing.
+        The set's, then those of the user's functions; ``nan`` where missing.
     found
         The candidates.
     feature_set
-        Which 76.
+        Which set.
     added
         What joins them.
     """

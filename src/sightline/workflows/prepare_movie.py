@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +18,10 @@ from sightline.data.candidate_set import CandidateSet, check_candidates
 from sightline.data.decision import CELL, NOT_CELL
 from sightline.data.feature_set import FeatureSet
 from sightline.data.features import FEWEST_CANDIDATES
-from sightline.data.recording import Recording, RecordingInfo
+from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError, SettingError
 from sightline.formats.candidates.open_candidates import open_candidates
 from sightline.formats.candidates.open_labels import open_labels
-from sightline.formats.recordings.open_recording import as_movie, open_recording
 from sightline.project.project import SUFFIX
 from sightline.sort.evidence.settings import DEFAULT_EVIDENCE, EvidenceSettings
 from sightline.sort.features.compute import feature_version
@@ -36,6 +34,7 @@ from sightline.workflows.added_features import (
 from sightline.workflows.carrying import check_earlier
 from sightline.workflows.describe_candidates import UserFeature
 from sightline.workflows.held_movie import OpenMovie
+from sightline.workflows.open_movie import open_movie
 from sightline.workflows.preparation import Preparation
 from sightline.workflows.prepare_steps import Phase, make_evidence
 from sightline.workflows.prepared_project import make_project
@@ -188,12 +187,8 @@ def _finish(
 
 def _opener(movie: str | Path | OpenMovie | None, options: PrepareOptions) -> OpenMovie | None:
     if isinstance(movie, str | Path):
-        return partial(_open_movie, Path(movie), options.movie)
+        return partial(open_movie, Path(movie), options.movie)
     return movie
-
-
-def _open_movie(path: Path, options: dict[str, Any]) -> AbstractContextManager[Recording]:
-    return as_movie(open_recording(path, **options))
 
 
 def _info(opened: OpenMovie) -> RecordingInfo:

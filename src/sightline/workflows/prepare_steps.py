@@ -12,6 +12,7 @@ from scipy import sparse
 from sightline.compute.jobs import Progress
 from sightline.data.candidate_set import CandidateSet
 from sightline.data.evidence import Evidence, Layout, MovieNotes
+from sightline.data.feature_set import OWN_FEATURES
 from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError, ProjectError
 from sightline.project.faults import reported
@@ -21,7 +22,8 @@ from sightline.sort.evidence.layout import lay_out
 from sightline.sort.evidence.motion import estimate_shifts
 from sightline.sort.evidence.statistics import FrameSums, add_sums, no_sums, project
 from sightline.sort.evidence.windows import plan_windows
-from sightline.sort.features.compute import PAIRWISE_COLUMNS, pairwise_features
+from sightline.sort.features.compute import OWN_COLUMNS, PAIRWISE_COLUMNS, pairwise_features
+from sightline.sort.features.extra import neighbour_features
 from sightline.workflows.candidate_traces import estimate_traces, put_traces
 from sightline.workflows.describe_candidates import (
     Batch,
@@ -143,6 +145,9 @@ def make_evidence(work: Preparation, phase: Phase) -> Described:
         known = traces if traces.size else None
         if kind is not None:
             parts["features"][:, PAIRWISE_COLUMNS] = pairwise_features(known, footprints, kind)
+        if kind == "sightline":
+            own, _ = neighbour_features(known, footprints, shape, OWN_FEATURES)
+            parts["features"][:, OWN_COLUMNS] = own
         pairs = find_duplicates(footprints, known, shape)
     twice = {pair.second for pair in pairs if pair.kind == "duplicate"}
     evidence = Evidence(

@@ -17,10 +17,9 @@ from sightline.project.evidence import new_evidence
 from sightline.project.faults import reported
 from sightline.project.project import SUFFIX, Project
 from sightline.project.source import remember_sources
+from sightline.workflows.candidate_traces import row_blocks
 from sightline.workflows.carrying import carry
 from sightline.workflows.prepare_steps import Described
-
-_ROWS = 64
 
 
 def make_project(
@@ -56,9 +55,10 @@ def make_project(
     InputError, ProjectError
         If it cannot be written, or the earlier project cannot be used.
     """
-    aside = folder / f"whole{SUFFIX}"
+    aside = folder / f"whole-{uuid4().hex}{SUFFIX}"  # nobody else's, should two do the same
     with reported(output):
-        shutil.rmtree(aside, ignore_errors=True)
+        for left in folder.glob(f"whole-*{SUFFIX}"):
+            shutil.rmtree(left, ignore_errors=True)
         project = Project.create(aside, "sort")
         store_candidates(project, [table], classes)
         store_evidence(project, described)
@@ -91,8 +91,8 @@ def store_evidence(project: Project, described: Described, number: int = 0) -> N
         described.pixels,
         number,
     ) as (write_traces, write_codes):
-        for begin in range(0, len(described.traces), _ROWS):
-            write_traces(np.asarray(described.traces[begin : begin + _ROWS]))
+        for begin, end in row_blocks(*described.traces.shape):
+            write_traces(np.asarray(described.traces[begin:end]))
         for path in described.batches:
             with np.load(path) as parts:
                 write_codes(parts["codes"])

@@ -126,7 +126,8 @@ def prepare(  # noqa: PLR0913 -- one argument for each thing a user may say
     if not str(output):
         raise SettingError("--output is missing; give the project to make, NAME.sightline.")
     if not str(candidates):
-        if given and all(map(is_project, given)):
+        if any(map(is_project, given)):
+            _refuse_others(given)
             _refuse_unused(said, _OF_ANY, "to join projects")
             return join_projects(given, output)
         _refuse_unused(said, {*_OF_ANY, "classes"}, "without --candidates")
@@ -165,6 +166,18 @@ def prepare(  # noqa: PLR0913 -- one argument for each thing a user may say
     )
     movie = _one(given)
     return prepare_movie(movie, candidates, output, options, workers=workers, on=on, phase=phase)
+
+
+def _refuse_others(inputs: Sequence[str | Path]) -> None:
+    """Refuse what is no project among projects."""
+    others = [str(each) for each in inputs if not is_project(each)]
+    if others:
+        raise InputError(
+            ", ".join(others),
+            "no project or bundle, beside some that are",
+            "projects and bundles only, to join them",
+            "Prepare the rest by itself, then join all projects.",
+        )
 
 
 def _refuse_unused(said: Mapping[str, Any], used: AbstractSet[str], where: str) -> None:

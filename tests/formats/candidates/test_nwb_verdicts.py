@@ -46,6 +46,25 @@ def test_each_verdict_stands_in_its_regions_row(original, tmp_path):
         assert len(table.attrs["colnames"]) == 5
 
 
+def test_what_is_merged_into_another_region_is_told_where_there_is_some(original, tmp_path):
+    merged = NwbVerdicts(
+        ("10", "11", "12"),
+        ("cell", "merged", "cell"),
+        np.full(3, 0.9, np.float32),
+        ("Ann", "Ann", "machine"),
+        ("", "10", ""),
+    )
+    write_verdicts_beside(original, tmp_path / "sorted.nwb", merged)
+    with h5py.File(tmp_path / "sorted.nwb") as file:
+        table = file["processing/ophys/ImageSegmentation/PlaneSegmentation"]
+        assert table["sightline_merged_into"].asstr()[()].tolist() == ["", "10", ""]
+        assert "sightline_merged_into" in table.attrs["colnames"]
+    write_verdicts_beside(original, tmp_path / "plain.nwb", verdicts("12", "10"))
+    with h5py.File(tmp_path / "plain.nwb") as file:
+        table = file["processing/ophys/ImageSegmentation/PlaneSegmentation"]
+        assert "sightline_merged_into" not in table
+
+
 def test_the_original_stays_as_it_was(original, tmp_path):
     before = original.read_bytes()
     write_verdicts_beside(original, tmp_path / "sorted.nwb", verdicts("10", "11"))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sightline.simulate.calcium_movie import simulate_movie
 from sightline.simulate.movie_settings import MovieSettings
-from sightline.sort.evidence.health import Health, find_warnings
+from sightline.sort.evidence.health import Health, find_warnings, footprints_on_image
 from sightline.sort.evidence.motion import estimate_shifts
 from sightline.sort.evidence.statistics import sum_frames
 
@@ -122,6 +122,23 @@ def test_many_duplicates_are_told(sound: NDArray[np.uint16], share: float, warne
     said = find_warnings(health_of(sound, duplicates=share))
     assert bool(said) == warned
     assert all(one.startswith("20% of the candidates") for one in said)
+
+
+def test_footprints_that_are_transposed_are_told() -> None:
+    image = np.zeros((40, 40))
+    for y, x in ((5, 30), (20, 8), (33, 25), (12, 12)):
+        image[y - 3 : y + 3, x - 2 : x + 2] = 1
+    upright = footprints_on_image(image, image + np.random.default_rng(0).normal(0, 0.3, (40, 40)))
+    assert upright[0] > 0.5 > upright[1]
+    nothing = Health(np.zeros(0), np.zeros(0), np.zeros((0, 2), np.float32))
+    assert find_warnings(replace(nothing, upright=upright[0], turned=upright[1])) == ()
+    said = the_only(find_warnings(replace(nothing, upright=upright[1], turned=upright[0])))
+    assert said.startswith("The footprints look transposed")
+
+
+def test_images_that_are_not_square_or_show_nothing_tell_no_axes_apart() -> None:
+    assert footprints_on_image(np.eye(4, 5), np.eye(4, 5)) == (0, 0)
+    assert footprints_on_image(np.zeros((4, 4)), np.eye(4)) == (0, 0)
 
 
 def test_all_faults_at_once_give_all_warnings() -> None:

@@ -1,4 +1,4 @@
-"""All 76 features of whole candidates: their order, their invariances, and what is missing."""
+"""All features of whole candidates: their order, their invariances, and what is missing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,11 +14,13 @@ from sightline.data.feature_set import (
     FEATURES,
     FOOTPRINT_FEATURES,
     MOVIE_FEATURES,
+    SIGHTLINE_FEATURES,
     TRACE_FEATURES,
     FeatureSet,
 )
 from sightline.errors import SettingError
 from sightline.sort.features.compute import (
+    OWN_COLUMNS,
     PAIRWISE_COLUMNS,
     candidate_features,
     complete,
@@ -32,7 +34,7 @@ SETS: tuple[FeatureSet, ...] = ("actsort", "sightline")
 
 
 def named(values: np.ndarray) -> dict[str, float]:
-    return dict(zip(ACTSORT_FEATURES, values.tolist(), strict=True))
+    return dict(zip(SIGHTLINE_FEATURES, values.tolist(), strict=False))  # actsort's are the first
 
 
 def shown(evidence: CandidateEvidence) -> np.ndarray:
@@ -42,9 +44,15 @@ def shown(evidence: CandidateEvidence) -> np.ndarray:
 
 @pytest.mark.parametrize("feature_set", SETS)
 def test_there_are_76_in_the_papers_order_with_a_version(feature_set: FeatureSet) -> None:
-    assert feature_names(feature_set) == ACTSORT_FEATURES
+    assert feature_names(feature_set)[:76] == ACTSORT_FEATURES
     assert feature_version(feature_set) == f"{feature_set}-1"
-    assert [feature.number for feature in FEATURES] == list(range(1, 77))
+    assert [feature.number for feature in FEATURES] == list(range(1, 78))
+
+
+def test_the_default_set_adds_its_own_after_the_76_and_the_reference_none() -> None:
+    assert feature_names("sightline")[76:] == ("duplicate_overlap",)
+    assert feature_names("actsort")[76:] == ()
+    assert OWN_COLUMNS == (76,)
 
 
 def test_each_row_of_the_table_says_what_it_means() -> None:
@@ -62,12 +70,14 @@ def test_a_set_that_does_not_exist_is_refused_with_those_that_do(candidate: Make
 
 
 @pytest.mark.parametrize("feature_set", SETS)
-def test_of_a_cell_all_are_known_but_the_two_that_need_the_others(
+def test_of_a_cell_all_are_known_but_those_that_need_the_others(
     feature_set: FeatureSet, candidate: Make
 ) -> None:
     values = candidate_features(candidate(), feature_set)
-    assert values.shape == (76,)
-    assert np.flatnonzero(np.isnan(values)).tolist() == list(PAIRWISE_COLUMNS) == [34, 45]
+    assert values.shape == (len(feature_names(feature_set)),)
+    own = OWN_COLUMNS if feature_set == "sightline" else ()
+    assert np.flatnonzero(np.isnan(values)).tolist() == [*PAIRWISE_COLUMNS, *own]
+    assert PAIRWISE_COLUMNS == (34, 45)
 
 
 @pytest.mark.parametrize("feature_set", SETS)
@@ -160,7 +170,7 @@ def test_events_that_are_absent_do_not_weigh(candidate: Make) -> None:
     columns = [ACTSORT_FEATURES.index(f"event_image_correlation_{share}0") for share in range(10)]
     few, all_five = candidate_features(three), candidate_features(five)
     np.testing.assert_allclose(few[columns], all_five[columns], atol=0.05)
-    assert np.isfinite(few[list(range(46, 76))]).all()
+    assert np.isfinite(few[46:76]).all()
     assert np.isnan(candidate_features(three, "actsort")[columns[0]])
 
 
@@ -170,7 +180,7 @@ def test_without_a_movie_what_needs_frames_is_missing_and_only_that(
 ) -> None:
     with_movie = candidate_features(candidate(), feature_set)
     without = candidate_features(candidate(snapshots=None), feature_set)
-    assert np.isnan(without[46:]).all()
+    assert np.isnan(without[46:76]).all()
     assert len(MOVIE_FEATURES) == 30
     np.testing.assert_array_equal(without[:46], with_movie[:46])
 
@@ -251,10 +261,11 @@ def test_hostile_candidates_give_numbers_or_missing_values_and_no_warning(
 ) -> None:
     for name, evidence in hostile(candidate).items():
         values = candidate_features(single(evidence), feature_set)
-        assert values.shape == (76,), name
+        assert values.shape == (len(feature_names(feature_set)),), name
         if feature_set == "sightline":
             assert not np.isinf(values).any(), name
-        filled = complete(np.stack([values, candidate_features(candidate())]), feature_set)
+        both = np.stack([values, candidate_features(candidate(), feature_set)])
+        filled = complete(both, feature_set)
         assert not np.isinf(filled).any(), name
 
 
@@ -279,9 +290,8 @@ def test_what_is_missing_is_what_cannot_be_known(
 ) -> None:
     values = named(candidate_features(single(hostile(candidate)[name])))
     found = {key for key, value in values.items() if np.isnan(value)}
-    assert found - {"correlated_fraction", "max_footprint_correlation"} == set(missing) - {
-        "correlated_fraction", "max_footprint_correlation"
-    }  # fmt: skip
+    of_others = {"correlated_fraction", "max_footprint_correlation", "duplicate_overlap"}
+    assert found - of_others == set(missing) - of_others
 
 
 def test_a_trace_that_never_rises_has_neither_snr_nor_events(candidate: Make) -> None:

@@ -86,7 +86,7 @@ def _plane_folder(path: Path, plane: str | None) -> Path:
         path,
         f"it holds the planes {', '.join(planes)}" + (f" but no {wanted}" if wanted else ""),
         "one plane at a time",
-        f"Choose one with --plane, such as --plane {planes[0]}.",
+        f"Choose one with --plane, such as --plane {planes[0].removeprefix('plane')}.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The 76 features of candidates, in one of two sets with the same columns."""
+"""The features of candidates, in one of two sets: the 76, and what the default adds to them."""
 
 from types import ModuleType
 from typing import Final
@@ -12,6 +12,8 @@ from sightline.data.feature_set import (
     ACTSORT_FEATURES,
     ACTSORT_VERSION,
     FOOTPRINT_FEATURES,
+    OWN_FEATURES,
+    SIGHTLINE_FEATURES,
     SIGHTLINE_VERSION,
     TRACE_FEATURES,
     FeatureSet,
@@ -29,10 +31,11 @@ PAIRWISE_COLUMNS: Final = (
     ACTSORT_FEATURES.index("correlated_fraction"),
     ACTSORT_FEATURES.index("max_footprint_correlation"),
 )
+OWN_COLUMNS: Final = tuple(SIGHTLINE_FEATURES.index(name) for name in OWN_FEATURES)
 
 
 def feature_names(feature_set: FeatureSet = "sightline") -> tuple[str, ...]:
-    """Names of the columns, the same in both sets.
+    """Names of the columns: the 76, which ``"sightline"`` follows with `OWN_FEATURES`.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def feature_names(feature_set: FeatureSet = "sightline") -> tuple[str, ...]:
         If there is no such set.
     """
     feature_version(feature_set)
-    return ACTSORT_FEATURES
+    return SIGHTLINE_FEATURES if feature_set == "sightline" else ACTSORT_FEATURES
 
 
 def feature_version(feature_set: FeatureSet = "sightline") -> str:
@@ -72,9 +75,10 @@ def candidate_features(
 
     Returns
     -------
-    (76,) float64
+    (feature,) float64
         In the order of `feature_names`. NaN is missing; ``"actsort"`` may also hold infinities.
-        `PAIRWISE_COLUMNS` (features 35 and 46) are NaN: `pairwise_features` gives them.
+        `PAIRWISE_COLUMNS` (features 35 and 46) and `OWN_COLUMNS` (77) are NaN: `pairwise_features`
+        and `neighbour_features` give them.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def candidate_features(
     trace = np.asarray(evidence.trace, np.float64)
     weights = _weights(evidence)
     footprint = Footprint(weights, evidence.crop, evidence.image_shape)
-    values = np.full(len(ACTSORT_FEATURES), np.nan)
+    values = np.full(len(feature_names(feature_set)), np.nan)
     first_movie = len(TRACE_FEATURES) + len(FOOTPRINT_FEATURES)
     with np.errstate(all="ignore"):
         if trace.size and np.isfinite(trace).all():
@@ -94,7 +98,7 @@ def candidate_features(
         values[len(TRACE_FEATURES) : first_movie] = formulas.footprint_features(footprint)
         movie = (five_windows if feature_set == "actsort" else present_windows)(evidence)
         if movie is not None and len(movie.trace) and weights.any():
-            values[first_movie:] = formulas.movie_features(weights, movie)
+            values[first_movie : len(ACTSORT_FEATURES)] = formulas.movie_features(weights, movie)
     if feature_set == "sightline":
         values[~np.isfinite(values)] = np.nan
     return values
@@ -151,12 +155,12 @@ def complete(
 
     Parameters
     ----------
-    matrix : (candidate, 76) float64
+    matrix : (candidate, feature) float64
         Of all candidates of a recording.
 
     Returns
     -------
-    (candidate, 76) float64
+    (candidate, feature) float64
         A new matrix.
 
     Raises

@@ -1,7 +1,7 @@
 """Features beyond the 76, each chosen by name: what the paper lists as missing.
 
-Duplicates and fragments of one cell, motion, and the surroundings' activity. None belongs to a
-feature set by itself: one is added where it makes a classifier better on other recordings.
+Duplicates and fragments of one cell, motion, and the surroundings' activity. Of those that were
+tried (`benchmarks/extra_features.py`) only ``duplicate_overlap`` is in the default set.
 """
 
 from collections.abc import Callable, Mapping, Sequence

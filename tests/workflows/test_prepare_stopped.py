@@ -210,7 +210,7 @@ def test_work_with_other_settings_begins_anew(tmp_path: Path, change: dict[str, 
     output, fresh = tmp_path / "m.sightline", tmp_path / "fresh.sightline"
     options = replace(PrepareOptions(columns={"brightest": brightest}), **change)
     with pytest.raises(Stopped):
-        prepare(output, phase=Watch(15))
+        prepare(output, phase=Watch(17))
     prepare(output, options=options)
     prepare(fresh, options=options)
     assert parts(output) == parts(fresh)

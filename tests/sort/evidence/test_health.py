@@ -68,10 +68,13 @@ def test_brightness_of_dff_means_nothing() -> None:
     assert find_warnings(health_of(movie, units="dF/F")) == ()
 
 
-def test_a_movie_without_background_does_not_bleach_by_chance() -> None:
-    movie = np.random.default_rng(0).normal(0.001, 0.1, (200, 20, 20)).astype(np.float32)
-    still = np.zeros((0, 2), np.float32)
-    assert find_warnings(replace(health_of(movie), shifts=still)) == ()
+def test_a_movie_whose_brightness_is_mostly_noise_does_not_bleach() -> None:
+    noise = np.tile([-1.0, 0.0, 1.0], 100)
+    level = np.repeat([0.5, 0.3], 150)
+    nothing = np.zeros(0), np.zeros((0, 2), np.float32)
+    assert find_warnings(Health(level + noise, *nothing)) == ()
+    faded = the_only(find_warnings(Health(level + noise / 100, *nothing)))
+    assert faded.startswith("Bleaching: brightness falls by 40%")
 
 
 def test_dropped_frames_that_repeat_the_one_before_are_counted() -> None:

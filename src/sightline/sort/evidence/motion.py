@@ -46,10 +46,7 @@ def estimate_shifts(images: NDArray[np.float32], rounds: int = 2) -> NDArray[np.
 
 def _detail(image: NDArray[np.float32]) -> NDArray[np.float32]:
     """What remains between the scales of a pixel and of a few cells, faded out to the border."""
-    level = image.mean(dtype=np.float64)
-    centred = (image - level).astype(np.float32)
-    if np.abs(centred).max() <= 1e-6 * abs(level):
-        return np.zeros_like(centred)
+    centred = (image - image.mean(dtype=np.float64)).astype(np.float32)
     band = gaussian_filter(centred, _FINE_PX) - uniform_filter(centred, _BROAD_PX)
     window = [np.hanning(size + 2)[1:-1] for size in image.shape]
     return ((band - band.mean()) * np.outer(*window)).astype(np.float32)

@@ -3,6 +3,7 @@
 import typer
 
 from sightline.cli import check, demo
+from sightline.cli.open import open_project
 from sightline.cli.sort import (
     answer,
     ask,
@@ -49,6 +50,7 @@ sort.command("redo")(undo.redo)
 demos.command("sort")(demo.demo_sort)
 app.add_typer(sort, name="sort")
 app.add_typer(demos, name="demo")
+app.command("open")(open_project)
 app.command("check")(check.check)
 
 

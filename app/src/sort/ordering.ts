@@ -1,0 +1,52 @@
+/** Sorting and filtering rows by numbers. */
+
+export interface Filter {
+  /** Part of the extractor's identity. */
+  readonly text: string;
+  /** Decisions to list; all, if null. */
+  readonly decisions: readonly number[] | null;
+  /** Column whose values are limited; none, if empty. */
+  readonly column: string;
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
+export interface Ordering {
+  /** Values to sort by; the order of the data, if null. */
+  readonly keys: ArrayLike<number> | null;
+  readonly descending: boolean;
+  readonly filter: Filter;
+  readonly identities: readonly string[];
+  readonly decided: ArrayLike<number>;
+  /** Values of the filter's column. */
+  readonly filtered: ArrayLike<number> | null;
+}
+
+/** Rows in order; values that are not finite come last, equal ones in the order of the data. */
+export function orderRows(count: number, ordering: Ordering): Uint32Array {
+  const { keys, descending } = ordering;
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) if (passes(row, ordering)) rows.push(row);
+  if (!keys) return Uint32Array.from(descending ? rows.reverse() : rows);
+  const last = descending ? -Infinity : Infinity;
+  const key = (row: number) => {
+    const value = keys[row] as number;
+    return Number.isFinite(value) ? value : last;
+  };
+  const sign = descending ? -1 : 1;
+  return Uint32Array.from(rows).sort((first, second) => {
+    const difference = key(first) - key(second);
+    return difference > 0 ? sign : difference < 0 ? -sign : first - second;
+  });
+}
+
+function passes(row: number, { filter, identities, decided, filtered }: Ordering): boolean {
+  if (filter.decisions && !filter.decisions.includes(decided[row] as number)) return false;
+  if (filter.text && !(identities[row] ?? "").toLowerCase().includes(filter.text.toLowerCase())) {
+    return false;
+  }
+  if (!filtered) return true;
+  const value = filtered[row] as number;
+  const { least, most } = filter;
+  return (least === null || value >= least) && (most === null || value <= most);
+}

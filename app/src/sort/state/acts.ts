@@ -1,0 +1,115 @@
+/** Judging, undo, redo, notes and merges: shown at once, then sent until they are acknowledged. */
+
+import { computed, signal } from "@preact/signals";
+import { postJson } from "../../api/http";
+import type { Labels } from "../../api/routes";
+import type { SessionState } from "../../api/types";
+import { note, report } from "../../frame/notices";
+import { Outbox, type Act } from "../../frame/outbox";
+import { actStorage, type ActStorage } from "../../frame/outbox-storage";
+import { plural } from "../../frame/words";
+import { annotator } from "./annotator";
+import { show } from "./current";
+import { fetchNotes } from "./notes";
+import { fetchLabels, numberOf, setDecided } from "./labels";
+import { project } from "./project";
+import { questionOf } from "./questions";
+import { session, takeState } from "./session";
+
+interface Answer {
+  readonly state?: SessionState;
+  readonly rows?: readonly number[];
+  readonly kind?: "verdict" | "merge" | "note";
+}
+
+let storage: ActStorage | null = null;
+
+const outbox = new Outbox({
+  send: ({ route, body }) => postJson<Answer>(route, body),
+  acknowledged: (act, answer) => void settle(act, answer as Answer),
+  refused: (_, error) => {
+    report(error);
+    void refreshLabels();
+  },
+  keep: (acts) => storage?.keep(acts),
+  wait: (milliseconds) => new Promise((resolve) => window.setTimeout(resolve, milliseconds)),
+});
+
+/** How many acts the server has not acknowledged. */
+export const unsaved = computed(() => outbox.pending.value.length);
+export const trouble = outbox.trouble;
+export const retryNow = () => outbox.retry();
+
+/** How often a merge was undone or done again: suggestions are then to be fetched anew. */
+export const mergesUndone = signal(0);
+
+/** Rows judged last, latest first. */
+export const recent = signal<readonly number[]>([]);
+const RECENT = 8;
+
+/** Send what an earlier page of this annotator could not send. */
+export function resumeActs(): void {
+  const owner = `${project.value?.path_name ?? ""}.${annotator.value}`;
+  storage = actStorage(localStorage, owner, crypto.randomUUID());
+  const left = storage.takeOver();
+  if (!left.length) return;
+  outbox.add(...left);
+  note(`${plural(left.length, "answer")} from before had not been saved; now being sent.`);
+}
+
+export function judge(rows: readonly number[], verdict: string, seconds: number): void {
+  if (project.value?.readonly) {
+    report("This project is open for reading only; nothing can be decided.");
+    return;
+  }
+  setDecided(rows, numberOf(verdict));
+  recent.value = [...rows, ...recent.value.filter((row) => !rows.includes(row))].slice(0, RECENT);
+  const probe = rows.filter((row) => questionOf(row)?.probe);
+  act("decide", { rows, verdict, seconds: round(seconds / rows.length), probe });
+}
+
+export const undo = () => act("undo", {});
+export const redo = () => act("redo", {});
+export const writeNote = (row: number, text: string) => act("note", { row, text });
+export const judgeMerge = (item: string, value: string, seconds: number) =>
+  act("merges", { item, value, seconds: round(seconds) });
+
+/** Fetch the labels, keeping what is not acknowledged yet. */
+export function refreshLabels(): Promise<void> {
+  return fetchLabels(withPending);
+}
+
+function act(route: string, body: Readonly<Record<string, unknown>>): void {
+  const client_id = crypto.randomUUID();
+  outbox.add({ route, body: { annotator: annotator.value, client_id, ...body } });
+}
+
+async function settle({ route }: Act, { state, rows, kind }: Answer): Promise<void> {
+  if (state) takeState(state);
+  if (route === "note") await fetchNotes();
+  if (route !== "undo" && route !== "redo") return;
+  if (kind === "merge") mergesUndone.value += 1;
+  if (kind === "note") await fetchNotes();
+  await refreshLabels();
+  const first = rows?.[0];
+  if (first !== undefined) show(first);
+  const done = route === "undo" ? "Undone" : "Done again";
+  note(rows && rows.length > 1 ? `${done}: ${plural(rows.length, "candidate")}.` : `${done}.`);
+}
+
+function withPending(fetched: Labels): Labels {
+  const decided = fetched.decided.slice();
+  for (const { route, body } of outbox.pending.value) {
+    if (route !== "decide") continue;
+    const decision = numberOf(String(body["verdict"]));
+    for (const row of body["rows"] as readonly number[]) decided[row] = decision;
+  }
+  return { ...fetched, decided };
+}
+
+export const canUndo = computed(() => unsaved.value > 0 || (session.value?.can_undo ?? false));
+export const canRedo = computed(() => session.value?.can_redo ?? false);
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,86 @@
+/** What the annotator said of each candidate, and what may be seen of the machine's predictions. */
+
+import { computed, signal } from "@preact/signals";
+import { getLabels, type Labels } from "../../api/routes";
+import { report } from "../../frame/notices";
+import { annotator } from "./annotator";
+import { classes } from "./project";
+import { session } from "./session";
+
+export const UNDECIDED = -1;
+export const UNSURE = -2;
+export const SKIPPED = -3;
+
+const NO_LABELS: Labels = {
+  version: -1,
+  decided: new Int8Array(),
+  predicted: new Int8Array(),
+  probability: new Float32Array(),
+};
+
+export const labels = signal<Labels>(NO_LABELS);
+
+/** Whether the annotator asked to see predictions of undecided candidates. */
+export const revealing = signal(false);
+
+/** Whether predictions of undecided candidates are shown; what is judged then is not blind. */
+export const predictionsShown = computed(
+  () => revealing.value || session.value?.settings.blind === false,
+);
+
+export const counts = computed(() => {
+  const { decided } = labels.value;
+  const each = classes.value.map(() => 0);
+  let unsure = 0;
+  let skipped = 0;
+  for (const value of decided) {
+    if (value >= 0) each[value] = (each[value] ?? 0) + 1;
+    else if (value === UNSURE) unsure += 1;
+    else if (value === SKIPPED) skipped += 1;
+  }
+  const said = each.reduce((sum, count) => sum + count, 0);
+  return { each, unsure, skipped, undecided: decided.length - said - unsure - skipped };
+});
+
+export function decisionOf(row: number): number {
+  return labels.value.decided[row] ?? UNDECIDED;
+}
+
+/** The word for a decision's number. */
+export function wordOf(decision: number): string {
+  if (decision === UNSURE) return "unsure";
+  if (decision === SKIPPED) return "skipped";
+  return decision === UNDECIDED ? "undecided" : (classes.value[decision] ?? "undecided");
+}
+
+/** The number of a verdict's word. */
+export function numberOf(verdict: string): number {
+  if (verdict === "unsure") return UNSURE;
+  return verdict === "skip" ? SKIPPED : classes.value.indexOf(verdict);
+}
+
+/** Show a decision before the server has acknowledged it. */
+export function setDecided(rows: readonly number[], decision: number): void {
+  const decided = labels.value.decided.slice();
+  for (const row of rows) decided[row] = decision;
+  labels.value = { ...labels.value, decided };
+}
+
+let fetching = false;
+let again = false;
+
+/** Fetch what stands now; `pending` puts what is not acknowledged yet on top. */
+export async function fetchLabels(pending: (labels: Labels) => Labels): Promise<void> {
+  again = true;
+  if (fetching) return;
+  fetching = true;
+  while (again) {
+    again = false;
+    try {
+      labels.value = pending(await getLabels(annotator.value, predictionsShown.value));
+    } catch (problem) {
+      report(problem);
+    }
+  }
+  fetching = false;
+}

@@ -1,0 +1,59 @@
+/** What the server says by itself. */
+
+import { signal } from "@preact/signals";
+import { listen } from "../../api/live";
+import type { LiveMessage } from "../../api/types";
+import { note } from "../../frame/notices";
+import { refreshLabels, retryNow } from "./acts";
+import { annotator } from "./annotator";
+import { refill } from "./questions";
+import { openSession, takeState } from "./session";
+
+export type Connection = "connecting" | "open" | "lost";
+export const connection = signal<Connection>("connecting");
+
+/** New predictions wait for a moment without answers; they are of what was judged already. */
+const QUIET_MS = 200;
+let refreshing = 0;
+let server = "";
+
+export function connect(): void {
+  listen(annotator.value, { message: take, connected });
+}
+
+function connected(open: boolean): void {
+  if (open && connection.value === "lost") {
+    note("Connected again.");
+    retryNow();
+  }
+  connection.value = open ? "open" : "lost";
+}
+
+function take(message: LiveMessage): void {
+  switch (message.type) {
+    case "hello":
+      if (server && server !== message.server) void catchUp();
+      server = message.server;
+      break;
+    case "state":
+      takeState(message.state);
+      break;
+    case "labels":
+      window.clearTimeout(refreshing);
+      refreshing = window.setTimeout(() => void refreshLabels(), QUIET_MS);
+      break;
+    case "questions":
+      void refill();
+      break;
+    case "decided":
+    case "pong":
+      break;
+  }
+}
+
+/** The server began anew: nothing that was pushed meanwhile has reached this page. */
+async function catchUp(): Promise<void> {
+  await openSession(annotator.value);
+  await refreshLabels();
+  await refill();
+}

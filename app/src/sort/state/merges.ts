@@ -1,0 +1,55 @@
+/** Pairs of candidates that may be one cell. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { getMerges } from "../../api/routes";
+import type { MergePair } from "../../api/types";
+import { note, report } from "../../frame/notices";
+import { judgeMerge, mergesUndone } from "./acts";
+import { annotator } from "./annotator";
+import { currentRow, show, stopwatch } from "./current";
+import { chosenTab } from "./tabs";
+
+/** null until they were fetched. */
+export const pairs = signal<readonly MergePair[] | null>(null);
+
+/** The pair in front of the annotator. */
+export const currentPair = signal<MergePair | null>(null);
+
+/** The other one of the pair whose first is looked at, or -1. */
+export const partner = computed(() => {
+  const pair = currentPair.value;
+  const looked = chosenTab.value === "merges" && pair?.first === currentRow.value;
+  return looked ? pair.second : -1;
+});
+
+export async function fetchPairs(): Promise<void> {
+  try {
+    pairs.value = await getMerges(annotator.value);
+  } catch (problem) {
+    pairs.value = [];
+    report(problem);
+  }
+}
+
+effect(() => {
+  if (mergesUndone.value) void fetchPairs();
+});
+
+export function showPair(pair: MergePair): void {
+  currentPair.value = pair;
+  show(pair.first);
+}
+
+/** Answer the current pair and go on to the next. */
+export function answerPair(value: "same cell" | "different cells" | "unsure" | "skip"): void {
+  const pair = currentPair.value;
+  if (!pair) return;
+  judgeMerge(pair.item, value, stopwatch.seconds);
+  const place = pairs.value?.indexOf(pair) ?? -1;
+  const others = (pairs.value ?? []).filter((one) => one !== pair);
+  pairs.value = others;
+  const next = others[Math.min(place, others.length - 1)];
+  currentPair.value = null;
+  if (next) showPair(next);
+  else note("No pair is left to judge.");
+}

@@ -1,0 +1,59 @@
+/** From one candidate to the next. */
+
+import { computed, effect } from "@preact/signals";
+import { stored } from "../../frame/stored";
+import { prefetch } from "./candidates";
+import { currentRow, show } from "./current";
+import { stepFrom } from "./order";
+import { takeQuestion, queue, refill } from "./questions";
+import { changeSettings, session } from "./session";
+
+/** The strategy that asks nothing: then the next in the listed order comes after a decision. */
+export const NONE = "none";
+
+const lastStrategy = stored("strategy", "dcal");
+
+export const inOrder = computed(() => session.value?.settings.strategy === NONE);
+
+/** Let suggestions follow decisions, or the listed order. */
+export function setInOrder(order: boolean): void {
+  const strategy = session.value?.settings.strategy;
+  if (!strategy || (strategy === NONE) === order) return;
+  if (order) lastStrategy.value = strategy;
+  void changeSettings({ strategy: order ? NONE : lastStrategy.value });
+}
+
+export function nextSuggestion(): void {
+  if (inOrder.value) {
+    step(1);
+    return;
+  }
+  const question = takeQuestion();
+  if (question) show(question.row);
+  else void refill().then(() => queue.value.length && nextSuggestion());
+}
+
+export function step(steps: 1 | -1): void {
+  const row = stepFrom(currentRow.value, steps);
+  if (row !== null) show(row);
+}
+
+/** Move on after a decision. */
+export function moveOn(): void {
+  if (inOrder.value) step(1);
+  else nextSuggestion();
+}
+
+const REST_MS = 120;
+let resting = 0;
+
+/** Have the neighbours in the listed order at hand, once there is time for it. */
+effect(() => {
+  const row = currentRow.value;
+  window.clearTimeout(resting);
+  if (row < 0) return;
+  resting = window.setTimeout(() => {
+    const near = [stepFrom(row, 1), stepFrom(row, -1)].filter((one) => one !== null);
+    void prefetch(near);
+  }, REST_MS);
+});

@@ -1,0 +1,17 @@
+/** The annotator's notes on candidates. */
+
+import { signal } from "@preact/signals";
+import { getNotes } from "../../api/routes";
+import { report } from "../../frame/notices";
+import { annotator } from "./annotator";
+
+export const notes = signal<ReadonlyMap<number, string>>(new Map());
+
+export async function fetchNotes(): Promise<void> {
+  try {
+    const found = await getNotes(annotator.value);
+    notes.value = new Map(found.map(({ row, text }) => [row, text]));
+  } catch (problem) {
+    report(problem);
+  }
+}

@@ -1,0 +1,28 @@
+/** The open project, and what of it never changes while it is open. */
+
+import { computed, signal } from "@preact/signals";
+import type { Project, Recording } from "../../api/types";
+
+export const project = signal<Project | null>(null);
+
+export const classes = computed<readonly string[]>(() => project.value?.classes ?? []);
+
+export const candidateCount = computed(() =>
+  (project.value?.recordings ?? []).reduce((sum, { candidates }) => sum + candidates, 0),
+);
+
+/** The class that the "reject" key gives. */
+export const rejectClass = computed(() => {
+  const negative = classes.value.findIndex((name) => /^(not|no|non|none|noise)\b/i.test(name));
+  return Math.max(negative, 0);
+});
+
+/** The class that the "accept" key gives: the first that is no rejection. */
+export const acceptClass = computed(() => (rejectClass.value === 0 ? 1 : 0));
+
+export function recordingOf(row: number): Recording | null {
+  const recordings = project.value?.recordings ?? [];
+  return (
+    recordings.find(({ first, candidates }) => row >= first && row < first + candidates) ?? null
+  );
+}

@@ -1,0 +1,90 @@
+/** What the outlines' colours and lines mean, and what the pointer is on. */
+
+import { cssOf, RAMPS } from "../../draw/colours";
+import { DASHED, DOTTED, THICK, THIN } from "../../draw/raster";
+import { counts, decisionOf, predictionsShown, SKIPPED, UNDECIDED, UNSURE, wordOf } from "../state/labels";
+import { numberScale } from "../state/looks";
+import { colourBy, recording } from "../state/map";
+import { identities } from "../state/order";
+import { classes, rejectClass } from "../state/project";
+import { colourOf } from "./state-mark";
+import { pointedAt } from "./map-pointer";
+
+export function MapLegend() {
+  return (
+    <div class="legend">
+      {numberScale.value ? <NumberLegend /> : <DecisionLegend />}
+      <Pointed />
+    </div>
+  );
+}
+
+function DecisionLegend() {
+  const { each, unsure, skipped, undecided } = counts.value;
+  const entries: [number, number][] = [
+    ...classes.value.map((_, index): [number, number] => [index, each[index] ?? 0]),
+    [UNDECIDED, undecided],
+    ...(unsure ? [[UNSURE, unsure] as [number, number]] : []),
+    ...(skipped ? [[SKIPPED, skipped] as [number, number]] : []),
+  ];
+  const machine = colourBy.value === "prediction";
+  return (
+    <ul>
+      {entries.map(([decision, count]) => (
+        <li key={decision}>
+          <LineSample decision={decision} /> {wordOf(decision)} {count.toLocaleString("en")}
+        </li>
+      ))}
+      {machine && <li>{predictionsShown.value ? "thin: predicted" : "predictions hidden until judged (V)"}</li>}
+    </ul>
+  );
+}
+
+const DASH_ARRAYS: Readonly<Record<number, string>> = { [DASHED]: "5 3", [DOTTED]: "1.5 2.5" };
+
+function LineSample({ decision }: { readonly decision: number }) {
+  const rejected = decision === rejectClass.value;
+  const style = decision >= 0 ? (rejected ? DASHED : THICK) : decision === UNDECIDED ? THIN : DOTTED;
+  return (
+    <svg class="line-sample" viewBox="0 0 22 8" aria-hidden="true">
+      <path
+        d="M0 4h22"
+        stroke={colourOf(decision)}
+        stroke-width={style === THICK ? 3 : 1.8}
+        stroke-dasharray={DASH_ARRAYS[style]}
+      />
+    </svg>
+  );
+}
+
+function NumberLegend() {
+  const scale = numberScale.value;
+  if (!scale) return null;
+  const stops = RAMPS.viridis.map((colour) => cssOf(colour)).join(", ");
+  return (
+    <div class="scale">
+      <span>{format(scale.least)}</span>
+      <span class="ramp" style={{ background: `linear-gradient(to right, ${stops})` }} />
+      <span>{format(scale.most)}</span>
+      <span>
+        {colourBy.value}
+        {colourBy.value === "probability" && !predictionsShown.value ? " (judged ones only)" : ""}
+      </span>
+    </div>
+  );
+}
+
+function Pointed() {
+  const row = pointedAt.value;
+  const name = identities.value[row];
+  if (row < 0 || !recording.value || name === undefined) return null;
+  return (
+    <span class="pointed">
+      {name}: {wordOf(decisionOf(row))}
+    </span>
+  );
+}
+
+function format(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}

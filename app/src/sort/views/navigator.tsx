@@ -1,0 +1,84 @@
+/** Through the listed order: slider, name, next and previous. */
+
+import { ActionButton } from "../../frame/views/action-button";
+import { Choice, Tick } from "../../frame/views/choice";
+import { Icon } from "../../frame/views/icon";
+import { note } from "../../frame/notices";
+import { currentRow, show } from "../state/current";
+import { inOrder, setInOrder } from "../state/navigation";
+import { identities, order, undecidedOnly } from "../state/order";
+
+export function Navigator() {
+  const rows = order.value;
+  const place = rows.indexOf(currentRow.value);
+  return (
+    <div class="navigator" role="group" aria-label="Through the candidates">
+      <div class="navigator-line">
+        <ActionButton action="go.previous" class="tool">
+          <Icon name="left" />
+        </ActionButton>
+        <input
+          type="range"
+          class="slider"
+          title="Place in the listed order"
+          aria-label="Place in the listed order"
+          min={0}
+          max={Math.max(rows.length - 1, 0)}
+          value={Math.max(place, 0)}
+          onInput={(event) => show(rows[event.currentTarget.valueAsNumber] ?? -1)}
+        />
+        <ActionButton action="go.next" class="tool">
+          <Icon name="right" />
+        </ActionButton>
+        <GoTo />
+      </div>
+      <div class="navigator-line">
+        <Tick
+          label="Undecided only"
+          hint="Step through undecided candidates only (D)"
+          on={undecidedOnly.value}
+          change={(on) => (undecidedOnly.value = on)}
+        />
+        <span class="spring" />
+        <Choice
+          label="After a decision"
+          hint="What comes after a decision (F)"
+          value={inOrder.value ? "order" : "suggestions"}
+          options={[
+            { value: "suggestions", text: "next suggestion" },
+            { value: "order", text: "next in the list" },
+          ]}
+          change={(value) => setInOrder(value === "order")}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Go to a candidate by the extractor's name for it. */
+function GoTo() {
+  const shown = identities.value[currentRow.value] ?? "";
+  const go = (name: string) => {
+    const row = identities.value.indexOf(name.trim());
+    if (row >= 0) show(row);
+    else if (name.trim()) note(`There is no candidate ${name.trim()}.`);
+  };
+  return (
+    <input
+      id="go-to"
+      class="go-to"
+      type="text"
+      size={6}
+      value={shown}
+      title="Go to a candidate by its name (G), then Enter"
+      aria-label="Go to a candidate by its name"
+      onFocus={(event) => event.currentTarget.select()}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        if (event.key === "Enter") go(event.currentTarget.value);
+        else event.currentTarget.value = shown;
+        event.currentTarget.blur();
+      }}
+    />
+  );
+}

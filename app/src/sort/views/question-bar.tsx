@@ -1,0 +1,120 @@
+/** Which candidate is in question, why it was asked, and what was said of it. */
+
+import { ActionButton } from "../../frame/views/action-button";
+import { Icon } from "../../frame/views/icon";
+import { acceptClass, candidateCount, classes, project } from "../state/project";
+import { writeNote } from "../state/acts";
+import { current, currentRow } from "../state/current";
+import { decisionOf, labels, predictionsShown, UNDECIDED } from "../state/labels";
+import { notes } from "../state/notes";
+import { identities } from "../state/order";
+import { questionOf } from "../state/questions";
+import { explanation } from "../state/reasons";
+import { StateMark } from "./state-mark";
+
+export function QuestionBar() {
+  const row = currentRow.value;
+  const name = identities.value[row] ?? String(row);
+  const several = (project.value?.recordings.length ?? 0) > 1;
+  const reason = questionOf(row)?.reason;
+  return (
+    <div class="question" aria-live="polite">
+      <div class="question-line">
+        <h2>Candidate {name}</h2>
+        {several && <span class="hint">{current.value?.item.split("/")[0]}</span>}
+        <span class="hint">
+          {(row + 1).toLocaleString("en")} of {candidateCount.value.toLocaleString("en")}
+        </span>
+        <span class="spring" />
+        <span class="chip" title="What you said of it">
+          <StateMark decision={decisionOf(row)} word />
+        </span>
+        <Machine row={row} />
+        <ActionButton action="explain" class="tool">
+          <Icon name="why" />
+        </ActionButton>
+      </div>
+      <p class="reason" title={reason}>{reason ? `Asked: ${reason}` : "Chosen by you"}</p>
+    </div>
+  );
+}
+
+/** The machine's verdict, once it may be seen. */
+function Machine({ row }: { readonly row: number }) {
+  const predicted = labels.value.predicted[row] ?? UNDECIDED;
+  const visible = decisionOf(row) !== UNDECIDED || predictionsShown.value;
+  if (!visible) {
+    return (
+      <span class="chip faint" title="The prediction is shown once you have judged">
+        machine: hidden
+      </span>
+    );
+  }
+  if (predicted < 0) return <span class="chip faint">machine: none yet</span>;
+  const probability = labels.value.probability[row] as number;
+  const word = classes.value.length === 2 ? classes.value[acceptClass.value] : "its class";
+  return (
+    <span class="chip" title={`Probability of ${word}: ${probability.toFixed(3)}`}>
+      machine: <StateMark decision={predicted} word /> {probability.toFixed(2)}
+    </span>
+  );
+}
+
+/** What speaks for the prediction, once asked for. */
+export function Reasons() {
+  const reasons = explanation.value;
+  if (!reasons) return null;
+  return (
+    <div class="reasons" role="status">
+      <Contributions title="for" parts={reasons.for} />
+      <Contributions title="against" parts={reasons.against} />
+    </div>
+  );
+}
+
+interface ContributionsProps {
+  readonly title: string;
+  readonly parts: readonly (readonly [string, number])[];
+}
+
+function Contributions({ title, parts }: ContributionsProps) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul>
+        {parts.map(([feature, size]) => (
+          <li key={feature}>
+            {feature.replaceAll("_", " ")} <span class="number">{Math.abs(size).toFixed(2)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function NoteField() {
+  const row = currentRow.value;
+  const kept = notes.value.get(row) ?? "";
+  const keep = (element: HTMLInputElement) => {
+    if (element.value.trim() !== kept) writeNote(row, element.value.trim());
+  };
+  return (
+    <label class="note-field" title="Write a note on this candidate (W), then Enter">
+      <Icon name="note" />
+      <span class="unseen">Note</span>
+      <input
+        key={row}
+        id="note"
+        type="text"
+        placeholder="Note on this candidate"
+        maxLength={2000}
+        value={kept}
+        onChange={(event) => keep(event.currentTarget)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.value = kept;
+          if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,116 @@
+/** How the snapshots are looked at. */
+
+import { AUTOMATIC } from "../../draw/levels";
+import type { Still } from "../../draw/snapshots";
+import { ActionButton } from "../../frame/views/action-button";
+import { Choice, Tick } from "../../frame/views/choice";
+import { Icon } from "../../frame/views/icon";
+import { Popover } from "../../frame/views/popover";
+import { Range } from "../../frame/views/range";
+import {
+  neighbourOutlines,
+  neighbourTraces,
+  ownOutline,
+  playing,
+  smooth,
+  snapshotContrast,
+  speed,
+  SPEEDS,
+  still,
+} from "../state/evidence";
+
+const percent = (value: number) => `${Math.round(100 * value)} %`;
+
+export function SnapshotTools() {
+  return (
+    <div class="toolbar" role="toolbar" aria-label="Snapshots">
+      <ActionButton action="snapshots.play" class="tool" pressed={playing.value}>
+        <Icon name={playing.value ? "pause" : "play"} />
+      </ActionButton>
+      <Choice
+        bare
+        label="Speed"
+        hint="Frames a second ([ slower, ] faster)"
+        value={String(speed.value)}
+        options={SPEEDS.map((value) => ({ value: String(value), text: `${value} fps` }))}
+        change={(value) => (speed.value = Number(value))}
+      />
+      <Choice
+        bare
+        label="Still"
+        hint="What a still snapshot shows (M)"
+        value={still.value}
+        options={[
+          { value: "maximum", text: "maximum" },
+          { value: "mean", text: "mean" },
+          { value: "peak", text: "peak frame" },
+        ]}
+        change={(value) => {
+          still.value = value as Still;
+          playing.value = false;
+        }}
+      />
+      <SnapshotDisplay />
+      <span class="spring" />
+      <Tick
+        label="Neighbours"
+        hint="Outlines of neighbouring candidates (O)"
+        on={neighbourOutlines.value}
+        change={(on) => (neighbourOutlines.value = on)}
+      />
+      <Tick
+        label="their traces"
+        hint="Traces of neighbouring candidates over this one's (N)"
+        on={neighbourTraces.value}
+        change={(on) => (neighbourTraces.value = on)}
+      />
+    </div>
+  );
+}
+
+function SnapshotDisplay() {
+  const contrast = snapshotContrast.value;
+  return (
+    <Popover icon="sliders" title="Contrast and outlines of the snapshots">
+      <Range
+        label="Black"
+        hint="Which value is black; 0 is the snapshots' 10 % quantile"
+        least={-0.5}
+        most={0.95}
+        step={0.01}
+        value={contrast.black}
+        show={percent}
+        change={(black) => (snapshotContrast.value = { ...contrast, black })}
+      />
+      <Range
+        label="White"
+        hint="Which value is white; 100 % is the snapshots' 99.9 % quantile"
+        least={0.05}
+        most={2}
+        step={0.01}
+        value={contrast.white}
+        show={percent}
+        change={(white) => (snapshotContrast.value = { ...contrast, white })}
+      />
+      <button
+        type="button"
+        title="Automatic contrast"
+        onClick={() => (snapshotContrast.value = AUTOMATIC)}
+      >
+        Automatic contrast
+      </button>
+      <Tick
+        label="Own outline"
+        hint="Outline of this candidate on its snapshots"
+        on={ownOutline.value}
+        change={(on) => (ownOutline.value = on)}
+      />
+      <Tick
+        label="Smooth pixels"
+        hint="Interpolate between pixels"
+        on={smooth.value}
+        change={(on) => (smooth.value = on)}
+      />
+    </Popover>
+  );
+}

@@ -1,0 +1,27 @@
+/** The whole page while sorting. */
+
+import { HelpDialog } from "../../frame/views/help";
+import { AnnotatorDialog } from "./annotator-form";
+import { EvidencePanel } from "./evidence-panel";
+import { ExportDialog } from "./export-dialog";
+import { Header } from "./header";
+import { MapPanel } from "./map-panel";
+import { SettingsDialog } from "./settings-dialog";
+import { SidePanel } from "./side-panel";
+
+export function Workspace() {
+  return (
+    <>
+      <Header />
+      <main class="workspace">
+        <MapPanel />
+        <EvidencePanel />
+        <SidePanel />
+      </main>
+      <HelpDialog />
+      <SettingsDialog />
+      <ExportDialog />
+      <AnnotatorDialog />
+    </>
+  );
+}

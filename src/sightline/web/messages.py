@@ -1,0 +1,82 @@
+"""What a page may say; anything else is refused before it reaches the session."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def _is_plain(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("only letters, digits, signs and spaces")
+    return name
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    AfterValidator(_is_plain),
+]
+Row = Annotated[int, Field(ge=0, lt=2**31)]
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    annotator: Name
+
+
+class SessionRequest(_Said):
+    """Settings of a session; see `SessionSettings`. What is not given stays."""
+
+    strategy: str = ""
+    weight: float = 0
+    probe_every: int = 0
+    preset: str = ""
+    target: Annotated[str, StringConstraints(max_length=100)] = ""
+    refit_every: int = 1
+    blind: bool = True
+
+    def given(self) -> dict[str, Any]:
+        """The settings that were given."""
+        return self.model_dump(exclude_unset=True, exclude={"annotator"})
+
+
+class ActRequest(_Said):
+    """An act: undo and redo need no more."""
+
+    client_id: ClientId
+
+
+class DecideRequest(ActRequest):
+    """A verdict on one candidate or several."""
+
+    rows: Annotated[list[Row], Field(min_length=1)]
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    probe: list[Row] = []
+
+
+class NoteRequest(ActRequest):
+    """A note on a candidate; empty to take it away."""
+
+    row: Row
+    text: Annotated[str, StringConstraints(max_length=10_000)]
+
+
+class MergeRequest(ActRequest):
+    """An answer about a pair."""
+
+    item: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    value: str
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class ExportRequest(_Said):
+    """What to write, as on the command line."""
+
+    to: str = "csv"
+    output: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    recording: str = ""
+    accept: list[str] = []
+    decisions: bool = True

@@ -1,0 +1,226 @@
+"""`sightline open`: the app on a project, on this machine alone."""
+
+import os
+import re
+import secrets
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Final
+from urllib.parse import urlencode
+
+import uvicorn
+
+from sightline.errors import InputError
+from sightline.web.app import make_app
+from sightline.web.cookies import Cookies, account_key
+from sightline.web.security import Guard
+from sightline.web.served import Served
+
+PREFERRED_PORT: Final = 8642
+
+_LOOPBACK: Final = "127.0.0.1"
+_TRIES: Final = 20
+_TOKEN_BYTES: Final = 32
+_TOKEN: Final = re.compile(rb"[A-Za-z0-9_-]{43}\s*")
+_LONGEST_MESSAGE: Final = 2**16
+_SECONDS_TO_STOP: Final = 3
+
+
+def open_project(
+    project: str | Path,
+    *,
+    annotator: str = "",
+    browser: bool = True,
+    port: int | None = None,
+    token_file: str | Path | None = None,
+    say: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Serve the app on a project until it is stopped, by Ctrl+C or a signal.
+
+    Parameters
+    ----------
+    project
+        Project folder, NAME.sightline.
+    annotator
+        Whom the page takes its user for; it asks if not given.
+    browser
+        Whether to open the page, where this machine has a screen.
+    port
+        Of 127.0.0.1; if not given, the first free one from 8642 on.
+    token_file
+        File to write the token to, readable by its owner only; it is removed at the end.
+    say
+        Takes lines for the user: where the page is, and what is wrong with the project.
+
+    Raises
+    ------
+    ProjectError
+        If it is no project, of a newer version, or its journal cannot be read.
+    InputError
+        If the port is in use, or the token file holds something else.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with ExitStack() as stack:
+        listening = stack.enter_context(_listen(port))
+        served = Served(Path(project))
+        if token_file is not None:
+            stack.enter_context(_token_kept(Path(token_file), token))
+        address = f"http://{_LOOPBACK}:{listening.getsockname()[1]}/"
+        link = f"{address}?{urlencode(_wanted(token, annotator))}"
+        for line in _troubles(served):
+            say(line)
+        say(_where(link, address, token_file))
+        subject = str(served.project.path.resolve())
+        guard = Guard(make_app(served), token, Cookies(account_key(), subject))
+        server = make_server(guard, (lambda: _show(link)) if browser else None)
+        with _ended_by_signals():
+            server.run(sockets=[listening])
+    say("Stopped; every answer is saved.")
+
+
+def _wanted(token: str, annotator: str) -> dict[str, str]:
+    return {"token": token, **({"annotator": annotator} if annotator else {})}
+
+
+def _where(link: str, address: str, token_file: str | Path | None) -> str:
+    if token_file is None:
+        return f"Sightline is at {link}\nCtrl+C stops it."
+    return f"Sightline is at {address} with the token in {token_file}\nCtrl+C stops it."
+
+
+def _troubles(served: Served) -> Iterator[str]:
+    if served.trouble:
+        yield f"{served.trouble} All decisions can still be fetched: /api/decisions."
+    yield from served.shelf.troubles.values()
+    if not served.project.writable:
+        yield (
+            f"{served.project.path}: it may not be written here; everything can be looked at and "
+            "nothing decided. Allow writing, or copy the project to where you may write."
+        )
+
+
+@contextmanager
+def _listen(port: int | None) -> Iterator[socket.socket]:
+    """Take a port, so that nobody else can from now on."""
+    if port is not None and not 0 <= port < 2**16:
+        raise InputError("--port", str(port), "0 to 65535", "Choose another port.")
+    tries = [port] if port is not None else [*range(PREFERRED_PORT, PREFERRED_PORT + _TRIES), 0]
+    for number in tries:
+        # only a socket that is said to be TCP gets its answers out without delay
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if sys.platform == "win32":
+                # there another program could otherwise share the port and listen in
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((_LOOPBACK, number))
+            listening.listen()
+        except OSError:
+            listening.close()
+            continue
+        with listening:
+            yield listening
+        return
+    raise InputError(
+        f"port {port}",
+        "another program uses it, or you may not",
+        "a free port",
+        "Leave --port away to get a free one, or stop the other program.",
+    )
+
+
+@contextmanager
+def _token_kept(path: Path, token: str) -> Iterator[None]:
+    """Keep the token in a file of its owner's while the server runs; only old tokens give way."""
+    if path.exists() and not (path.is_file() and _TOKEN.fullmatch(path.read_bytes()[:100])):
+        raise InputError(
+            path, "something else is there", "a new file, or an earlier token", "Name another file."
+        )
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(token)
+    aside.replace(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_text(encoding="ascii") == token:
+                path.unlink()
+
+
+def _show(link: str) -> None:
+    """Open the page, where there is a screen; a browser in the terminal would be in the way."""
+    screen = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
+    if screen:
+        with suppress(webbrowser.Error, OSError):
+            webbrowser.open(link)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then open the page without waiting for the browser."""
+        await super().startup(sockets)
+        if self._ready is not None and self.started:
+            threading.Thread(target=self._ready, daemon=True).start()
+
+
+def make_server(guard: Guard, ready: Callable[[], None] | None = None) -> uvicorn.Server:
+    """Put the server together; it is to be run on a socket of 127.0.0.1.
+
+    Parameters
+    ----------
+    guard
+        With the application behind it.
+    ready
+        Called on a thread of its own once requests are answered.
+    """
+    config = uvicorn.Config(
+        guard,
+        http="h11",
+        ws="websockets-sansio",
+        loop="asyncio",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=_LONGEST_MESSAGE,
+        timeout_graceful_shutdown=_SECONDS_TO_STOP,
+    )
+    return _Server(config, ready)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """After the server's own clean stop, do not die of the signal that asked for it."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before[number] = signal.signal(number, end)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

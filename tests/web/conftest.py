@@ -1,0 +1,86 @@
+"""What the specifications of the server share: a small project, served in this process."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+from served_project import TOKEN, Page, make_project
+
+from sightline.web.app import make_app
+from sightline.web.cookies import Cookies
+from sightline.web.security import Guard
+from sightline.web.serve import make_server
+from sightline.web.served import Served
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it was prepared; nobody writes to it."""
+    return make_project(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder in memory where there is one; faults of the disk are specified elsewhere."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def path(made: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(made, folder / made.name))
+
+
+@contextmanager
+def running(path: Path, built: Path | None) -> Iterator[httpx.Client]:
+    """Serve on a free port, from a thread; the client sends the token."""
+    app = make_app(Served(path), *([built] if built else []))
+    server = make_server(Guard(app, TOKEN, Cookies(b"k" * 32, str(path))))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        try:
+            with httpx.Client(
+                base_url=address, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30
+            ) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., httpx.Client]]:
+    with ExitStack() as stack:
+        yield lambda path, built=None: stack.enter_context(running(path, built))
+
+
+@pytest.fixture(scope="session")
+def viewer(made: Path) -> Iterator[Page]:
+    """A page that only looks; the same for all."""
+    with running(made, None) as client:
+        yield Page(client)
+
+
+@pytest.fixture
+def http(serve: Callable[..., httpx.Client], path: Path) -> httpx.Client:
+    return serve(path)
+
+
+@pytest.fixture
+def anna(http: httpx.Client) -> Page:
+    return Page(http)
+
+
+@pytest.fixture
+def ben(http: httpx.Client) -> Page:
+    return Page(http, "ben")

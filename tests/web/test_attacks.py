@@ -1,0 +1,340 @@
+"""Every door, tried by someone without the key, over HTTP and WebSocket; and by the owner."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from served_project import TOKEN, Page
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from sightline.project.project import Project
+from sightline.web.cookies import Cookies
+from sightline.web.security import BODY_LIMIT
+
+Visitor = Callable[..., httpx.Client]
+Ask = Callable[[dict[str, str]], int]
+
+OLD = "o" * 43
+ACT = {"annotator": "anna", "client_id": "c", "rows": [1], "verdict": "cell"}
+
+
+@pytest.fixture
+def place(viewer: Page) -> str:
+    """Host and port, as a browser names them."""
+    return viewer.http.base_url.netloc.decode()
+
+
+@pytest.fixture
+def stranger(place: str) -> Any:
+    """A client that knows where the server is, and no more."""
+    with httpx.Client(base_url=f"http://{place}", timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(stranger: httpx.Client) -> httpx.Client:
+    """A browser that opened the link: it holds the cookie, and sends it whoever makes it ask."""
+    assert stranger.get(f"/?token={TOKEN}").status_code == 303
+    return stranger
+
+
+@pytest.fixture(params=["page", "read", "write", "socket"])
+def door(request: pytest.FixtureRequest, place: str) -> Callable[..., int]:
+    """Each way in: give its answer's status; 101 is an open WebSocket."""
+
+    def knock(client: httpx.Client, headers: dict[str, str] | None = None) -> int:
+        headers = headers or {}
+        if request.param == "page":
+            return client.get("/", headers=headers).status_code
+        if request.param == "read":
+            return client.get("/api/project", headers=headers).status_code
+        if request.param == "write":
+            said = {"annotator": "anna", "client_id": "none"}
+            status = client.post("/api/undo", json=said, headers=headers).status_code
+            return 200 if status == 409 else status  # let in, and nothing to undo
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        sent = {**({"cookie": cookies} if cookies else {}), **client.headers, **headers}
+        wanted = ("authorization", "cookie", "host", "origin", "sec-fetch-site")
+        return shake_hands(place, {name: sent[name] for name in wanted if name in sent})
+
+    knock.kind = request.param  # type: ignore[attr-defined]
+    return knock
+
+
+def shake_hands(place: str, headers: dict[str, str]) -> int:
+    """Open a WebSocket by hand, for libraries set Host themselves."""
+    host, port = place.split(":")
+    lines = {
+        "host": place,
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        **headers,
+    }
+    text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    with socket.create_connection((host, int(port)), 10) as raw:
+        raw.sendall(f"GET /api/live?annotator=anna HTTP/1.1\r\n{text}\r\n".encode())
+        return int(raw.recv(200).split()[1])
+
+
+def own(place: str) -> dict[str, str]:
+    """What a browser says when our own page asks."""
+    return {"origin": f"http://{place}", "sec-fetch-site": "same-origin"}
+
+
+# --- control -----------------------------------------------------------------------------------
+
+
+def test_the_right_token_gets_in(door: Any, stranger: httpx.Client) -> None:
+    opened = 101 if door.kind == "socket" else 200
+    assert door(stranger, {"authorization": f"Bearer {TOKEN}"}) == opened
+
+
+def test_our_own_page_gets_in_with_its_cookie(door: Any, browser: httpx.Client, place: str) -> None:
+    assert door(browser, own(place)) == (101 if door.kind == "socket" else 200)
+
+
+@pytest.mark.parametrize("name", ["localhost", "[::1]", "LOCALHOST"])
+def test_every_name_of_this_machine_gets_in_also_through_a_tunnel(
+    door: Any, stranger: httpx.Client, made: Path, name: str
+) -> None:
+    """The port is that at the user's end of the tunnel."""
+    cookie = f"sightline_9999={Cookies(b'k' * 32, str(made)).issue()}"
+    headers = {"host": f"{name}:9999", "origin": f"http://{name}:9999", "cookie": cookie}
+    assert door(stranger, headers) == (101 if door.kind == "socket" else 200)
+
+
+# --- the link ----------------------------------------------------------------------------------
+
+
+def test_the_token_leaves_the_address_at_once(stranger: httpx.Client, place: str) -> None:
+    answer = stranger.get(f"/?annotator=anna%20b&token={TOKEN}")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/?annotator=anna+b"
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"sightline_{place.split(':')[1]}=")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert TOKEN not in cookie
+    assert stranger.get("/").status_code == 200
+
+
+def test_the_token_is_taken_in_the_pages_link_and_nowhere_else(stranger: httpx.Client) -> None:
+    assert stranger.get(f"/api/project?token={TOKEN}").status_code == 401
+    assert stranger.post(f"/?token={TOKEN}").status_code in (401, 403)
+
+
+# --- no key, an old key, a forged key ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": f"Bearer {OLD}"},
+        {"authorization": "Bearer"},
+        {"authorization": f"Basic {TOKEN}"},
+        {"authorization": f"Bearer {TOKEN[:-1]}"},
+    ],
+)
+def test_without_the_token_of_this_run_nobody_gets_in(
+    door: Any, stranger: httpx.Client, place: str, headers: dict[str, str]
+) -> None:
+    refused = 403 if door.kind == "socket" else 401
+    assert door(stranger, {**own(place), **headers}) == refused
+
+
+def test_an_old_link_is_refused_and_says_what_to_do(stranger: httpx.Client) -> None:
+    answer = stranger.get(f"/?token={OLD}")
+    assert answer.status_code == 401
+    assert "link that the terminal shows" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        TOKEN,
+        "99999999999.",
+        "99999999999." + "0" * 64,
+        "x." + "0" * 64,
+        Cookies(b"x" * 32, "subject").issue(),
+        Cookies(b"k" * 32, "/another/project.sightline").issue(),
+    ],
+    ids=["token", "unsigned", "zeros", "no time", "another key", "another project"],
+)
+def test_a_forged_cookie_or_that_of_another_project_opens_nothing(
+    door: Any, stranger: httpx.Client, place: str, forged: str
+) -> None:
+    cookie = {"cookie": f"sightline_{place.split(':')[1]}={forged}"}
+    assert door(stranger, {**own(place), **cookie}) == (403 if door.kind == "socket" else 401)
+
+
+def test_a_cookie_ends_after_a_day(made: Path) -> None:
+    now = [1_000_000.0]
+    cookies = Cookies(b"k" * 32, str(made), lambda: now[0])
+    value = cookies.issue()
+    now[0] += 24 * 3600 - 1
+    assert cookies.is_good(value)
+    now[0] += 1
+    assert not cookies.is_good(value)
+
+
+# --- another page makes the browser ask --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "http://127.0.0.1:1", "http://localhost:1", "null", "https://{}",
+     "http://{}.evil.example", "http://{}/", "file://"],
+)  # fmt: skip
+def test_another_origin_gets_nowhere_with_the_browsers_cookie(
+    door: Any, browser: httpx.Client, place: str, origin: str
+) -> None:
+    assert door(browser, {"origin": origin.format(place)}) == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_or_port_gets_at_no_data_and_changes_nothing(
+    door: Any, browser: httpx.Client, site: str
+) -> None:
+    if door.kind == "page":
+        return  # a link to the page may be followed from anywhere
+    assert door(browser, {"sec-fetch-site": site}) == 403
+
+
+def test_a_change_needs_an_origin_where_the_cookie_is_all_the_proof(
+    door: Any, browser: httpx.Client
+) -> None:
+    if door.kind in ("write", "socket"):
+        assert door(browser, {}) == 403
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:{}", "127.0.0.1.evil.example", "localhost@evil.example", "",
+     "127.0.0.2:{}", "0.0.0.0:{}", "[::1]evil", "localhost:{}:{}"],
+)  # fmt: skip
+def test_a_name_pointed_at_this_machine_is_refused_even_with_the_token(
+    door: Any, stranger: httpx.Client, place: str, host: str
+) -> None:
+    port = place.split(":")[1]
+    headers = {"host": host.format(port, port), "authorization": f"Bearer {TOKEN}"}
+    assert door(stranger, headers) == (403 if door.kind == "socket" else 400)
+
+
+def test_two_names_at_once_are_refused(place: str) -> None:
+    host, port = place.split(":")
+    with socket.create_connection((host, int(port)), 10) as raw:
+        raw.sendall(
+            f"GET /api/project HTTP/1.1\r\nHost: {place}\r\nHost: evil.example\r\n"
+            f"Authorization: Bearer {TOKEN}\r\n\r\n".encode()
+        )
+        assert raw.recv(200).split()[1] == b"400"
+
+
+def test_pages_may_load_nothing_foreign_and_be_framed_by_nobody(browser: httpx.Client) -> None:
+    for answer in (browser.get("/"), browser.get("/api/project"), browser.get("/none")):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "server" not in answer.headers
+        assert "access-control-allow-origin" not in answer.headers
+
+
+# --- with the key: what may not be asked -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../project.json",
+        "/..%2f..%2fproject.json",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/assets/../../app.py",
+        "//etc/passwd",
+        "/assets/%00",
+        "/assets\\..\\..\\app.py",
+        "/secret",
+        "/api/recordings/0/images/..%2f..%2fproject.json",
+    ],
+)
+def test_no_file_outside_the_app_is_given(
+    serve: Callable[..., httpx.Client], path: str, made: Path, folder: Path
+) -> None:
+    built = folder / "built"
+    (built / "assets").mkdir(parents=True)
+    (built / "index.html").write_text("app")
+    (built / "assets" / "a.js").write_text("code")
+    (folder / "outside").write_text("secret")
+    (built / "secret").symlink_to(folder / "outside")
+    client = serve(made, built)
+    assert client.get("/assets/a.js").text == "code"
+    raw = httpx.URL(str(client.base_url)).copy_with(raw_path=path.encode())
+    answer = client.send(client.build_request("GET", raw))
+    assert answer.status_code == 404
+    assert list(answer.json()) == ["error"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x.csv", "/x.csv", "a/b.csv", "..", ".", ".hidden", "C:\\x.csv", "a\\b", "x:y", "a\nb"],
+)
+def test_an_export_is_written_to_no_other_folder(viewer: Page, made: Path, name: str) -> None:
+    before = sorted(made.parent.parent.rglob("*.csv"))
+    status, told = viewer.refused("POST", "export", json={"annotator": "anna", "output": name})
+    assert status == 400
+    assert "plain file name" in told
+    assert sorted(made.parent.parent.rglob("*.csv")) == before
+
+
+@pytest.mark.parametrize("way", ["said", "hidden"])
+def test_a_huge_body_is_refused_before_it_is_kept(viewer: Page, way: str) -> None:
+    def chunks() -> Any:
+        for _ in range(BODY_LIMIT // 2**20 + 2):
+            yield b" " * 2**20
+
+    body = chunks() if way == "hidden" else b" " * (BODY_LIMIT + 1)
+    try:
+        answer = viewer.http.post("/api/decide", content=body)
+    except (httpx.WriteError, httpx.ReadError):
+        return  # the server hung up while we were still talking
+    assert answer.status_code == 413
+    assert "at most 4 MiB" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "null", "[]", '"x"', "[" * 100_000, '{"a":' * 50_000, "\x00", '{"rows":[NaN]}',
+     json.dumps({**ACT, "seconds": 1e999}), json.dumps({**ACT, "rows": [2**80]})],
+)  # fmt: skip
+def test_a_malformed_body_is_refused_in_a_sentence(viewer: Page, made: Path, body: str) -> None:
+    headers = {"content-type": "application/json"}
+    status, told = viewer.refused("POST", "decide", content=body, headers=headers)
+    assert status == 400
+    assert told
+    with Project.open(made).journal() as journal:
+        assert journal.entries() == ()
+
+
+def test_a_refused_page_says_how_to_get_in(stranger: httpx.Client) -> None:
+    answer = stranger.get("/")
+    assert answer.status_code == 401
+    assert "terminal" in answer.text
+    assert stranger.get("/api/project").json() == {
+        "error": "Open the link that the terminal shows; it has a token in it."
+    }
+
+
+def test_a_websocket_elsewhere_is_no_way_in(place: str) -> None:
+    with pytest.raises(InvalidStatus):
+        connect(f"ws://{place}/", additional_headers={"authorization": f"Bearer {TOKEN}"})

@@ -12,7 +12,7 @@ import { currentRow, show } from "./state/current";
 import { connect } from "./state/live";
 import { nextSuggestion } from "./state/navigation";
 import { fetchNotes } from "./state/notes";
-import { fetchIdentities } from "./state/order";
+import { fetchIdentities } from "./state/names";
 import { project } from "./state/project";
 import { keepLeases, queue, refill } from "./state/questions";
 import { openSession } from "./state/session";

@@ -13,6 +13,7 @@ Traces = NDArray[np.floating]
 # values of one block; several arrays of this size are held at once
 _VALUES: Final = 1 << 22
 _FEWEST_FOR_SHARED: Final = 20
+_SAMPLE_BYTES: Final = 2**29
 _MOST_FOR_SHARED: Final = 1000
 
 
@@ -87,7 +88,8 @@ def _shared_signal(traces: Traces) -> NDArray[np.float32]:
     count, frames = traces.shape
     if count < _FEWEST_FOR_SHARED:
         return np.zeros(frames, np.float32)
-    rows = np.unique(np.linspace(0, count - 1, min(count, _MOST_FOR_SHARED)).astype(int))
+    fit = max(_FEWEST_FOR_SHARED, _SAMPLE_BYTES // (4 * max(1, frames)))
+    rows = np.unique(np.linspace(0, count - 1, min(count, _MOST_FOR_SHARED, fit)).astype(int))
     median = np.empty(frames, np.float32)
     unit = _unit(traces[rows])
     for part in blocks(frames, 4096):

@@ -1,11 +1,12 @@
 /** The order in which candidates are listed and stepped through: the table's rows. */
 
 import { computed, signal } from "@preact/signals";
-import { getFeatures, getIdentities } from "../../api/routes";
+import { getFeatures } from "../../api/routes";
 import { report } from "../../frame/notices";
 import { stored } from "../../frame/stored";
 import { orderRows, type Filter } from "../ordering";
 import { labels, UNDECIDED } from "./labels";
+import { identities } from "./names";
 import { candidateCount, project } from "./project";
 
 /** A column of the table: "row", "identity", "decision", "prediction", "probability" or a feature. */
@@ -23,8 +24,6 @@ export const undecidedOnly = stored("undecided-only", false);
 
 /** Features shown as columns, beside the fixed ones. */
 export const featureColumns = stored<readonly string[]>("feature-columns", []);
-
-export const identities = signal<readonly string[]>([]);
 
 const features = signal<ReadonlyMap<string, Float32Array>>(new Map());
 const fetching = new Set<string>();
@@ -68,16 +67,6 @@ export function columnValues(column: Column): ArrayLike<number> | null {
   if (column === "decision") return labels.value.decided;
   if (column === "prediction") return labels.value.predicted;
   return column === "probability" ? labels.value.probability : featureValues(column);
-}
-
-export async function fetchIdentities(): Promise<void> {
-  try {
-    const recordings = project.value?.recordings ?? [];
-    const all = await Promise.all(recordings.map(({ number }) => getIdentities(number)));
-    identities.value = all.flat();
-  } catch (problem) {
-    report(problem);
-  }
 }
 
 async function fetchFeature(name: string): Promise<void> {

@@ -5,6 +5,15 @@ import { currentRow } from "../state/current";
 import { featureTable, fetchFeatureTable } from "../state/feature-table";
 import { project } from "../state/project";
 
+function Share({ of }: { readonly of: number }) {
+  const percent = `${Math.round(100 * of)}%`;
+  return (
+    <span class="share" role="img" aria-label={percent} title={percent}>
+      <span style={{ width: percent }} />
+    </span>
+  );
+}
+
 export function FeatureList() {
   useEffect(() => void fetchFeatureTable(), []);
   const table = featureTable.value;
@@ -27,7 +36,7 @@ export function FeatureList() {
               <th scope="row">{name.replaceAll("_", " ")}</th>
               <td>{Number(table.value(currentRow.value, column).toPrecision(4))}</td>
               <td>
-                <meter min={0} max={1} value={table.shareBelow(currentRow.value, column)} />
+                <Share of={table.shareBelow(currentRow.value, column)} />
               </td>
             </tr>
           ))}

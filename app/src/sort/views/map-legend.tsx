@@ -5,7 +5,7 @@ import { DASHED, DOTTED, THICK, THIN } from "../../draw/raster";
 import { counts, decisionOf, predictionsShown, SKIPPED, UNDECIDED, UNSURE, wordOf } from "../state/labels";
 import { numberScale } from "../state/looks";
 import { colourBy, recording } from "../state/map";
-import { identities } from "../state/order";
+import { nameOf } from "../state/names";
 import { classes, rejectClass } from "../state/project";
 import { colourOf } from "./state-mark";
 import { pointedAt } from "./map-pointer";
@@ -76,11 +76,10 @@ function NumberLegend() {
 
 function Pointed() {
   const row = pointedAt.value;
-  const name = identities.value[row];
-  if (row < 0 || !recording.value || name === undefined) return null;
+  if (row < 0 || !recording.value) return null;
   return (
     <span class="pointed">
-      {name}: {wordOf(decisionOf(row))}
+      {nameOf(row)}: {wordOf(decisionOf(row))}
     </span>
   );
 }

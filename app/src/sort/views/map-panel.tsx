@@ -29,13 +29,21 @@ import { Navigator } from "./navigator";
 export function MapPanel() {
   return (
     <section class="map" aria-label="Map of the field of view">
-      <MapTools />
-      <div class={`map-canvases ${tool.value}`}>
-        {recording.value && !recording.value.evidence ? <NoMap /> : <MapCanvases />}
-        <MapLegend />
-      </div>
+      {recording.value?.evidence === false ? <NoMap /> : <Map />}
       <Navigator />
     </section>
+  );
+}
+
+function Map() {
+  return (
+    <>
+      <MapTools />
+      <div class={`map-canvases ${tool.value}`}>
+        <MapCanvases />
+        <MapLegend />
+      </div>
+    </>
   );
 }
 

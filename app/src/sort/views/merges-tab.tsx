@@ -5,7 +5,7 @@ import { ActionButton } from "../../frame/views/action-button";
 import type { MergePair } from "../../api/types";
 import { current } from "../state/current";
 import { answerPair, currentPair, fetchPairs, pairs, showPair } from "../state/merges";
-import { identities } from "../state/order";
+import { nameOf } from "../state/names";
 
 export function MergesTab() {
   useEffect(() => {
@@ -76,8 +76,4 @@ function evidenceText(pair: MergePair): string {
     distance_px === null ? null : `${distance_px.toFixed(1)} px apart`,
   ];
   return parts.filter((part) => part !== null).join(", ");
-}
-
-function nameOf(row: number): string {
-  return identities.value[row] ?? String(row);
 }

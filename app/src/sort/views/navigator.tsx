@@ -6,7 +6,8 @@ import { Icon } from "../../frame/views/icon";
 import { note } from "../../frame/notices";
 import { currentRow, show } from "../state/current";
 import { inOrder, setInOrder } from "../state/navigation";
-import { identities, order, undecidedOnly } from "../state/order";
+import { identities, rowOf } from "../state/names";
+import { order, undecidedOnly } from "../state/order";
 
 export function Navigator() {
   const rows = order.value;
@@ -59,7 +60,7 @@ export function Navigator() {
 function GoTo() {
   const shown = identities.value[currentRow.value] ?? "";
   const go = (name: string) => {
-    const row = identities.value.indexOf(name.trim());
+    const row = rowOf(name.trim());
     if (row >= 0) show(row);
     else if (name.trim()) note(`There is no candidate ${name.trim()}.`);
   };

@@ -2,26 +2,23 @@
 
 import { ActionButton } from "../../frame/views/action-button";
 import { Icon } from "../../frame/views/icon";
-import { acceptClass, candidateCount, classes, project } from "../state/project";
+import { acceptClass, candidateCount, classes } from "../state/project";
 import { writeNote } from "../state/acts";
-import { current, currentRow } from "../state/current";
+import { currentRow } from "../state/current";
 import { decisionOf, labels, predictionsShown, UNDECIDED } from "../state/labels";
 import { notes } from "../state/notes";
-import { identities } from "../state/order";
+import { nameOf } from "../state/names";
 import { questionOf } from "../state/questions";
 import { explanation } from "../state/reasons";
 import { StateMark } from "./state-mark";
 
 export function QuestionBar() {
   const row = currentRow.value;
-  const name = identities.value[row] ?? String(row);
-  const several = (project.value?.recordings.length ?? 0) > 1;
   const reason = questionOf(row)?.reason;
   return (
     <div class="question" aria-live="polite">
       <div class="question-line">
-        <h2>Candidate {name}</h2>
-        {several && <span class="hint">{current.value?.item.split("/")[0]}</span>}
+        <h2>Candidate {nameOf(row)}</h2>
         <span class="hint">
           {(row + 1).toLocaleString("en")} of {candidateCount.value.toLocaleString("en")}
         </span>

@@ -4,7 +4,7 @@ import { ActionButton } from "../../frame/views/action-button";
 import { recent } from "../state/acts";
 import { currentRow, show } from "../state/current";
 import { decisionOf, labels, UNDECIDED, wordOf } from "../state/labels";
-import { identities } from "../state/order";
+import { nameOf } from "../state/names";
 import { exhausted, queue } from "../state/questions";
 import { session } from "../state/session";
 import { StateMark } from "./state-mark";
@@ -91,8 +91,4 @@ function strategyText(): string {
   if (!settings) return "";
   const weighted = settings.strategy === "dcal" ? ` ${settings.weight}` : "";
   return `${settings.strategy.toUpperCase()}${weighted}`;
-}
-
-function nameOf(row: number): string {
-  return identities.value[row] ?? String(row);
 }

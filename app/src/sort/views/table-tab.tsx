@@ -7,7 +7,8 @@ import { Choice } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { currentRow, show } from "../state/current";
 import { decisionOf, labels, wordOf } from "../state/labels";
-import { columnValues, featureColumns, FIXED_COLUMNS, identities, order, sorting } from "../state/order";
+import { columnValues, featureColumns, FIXED_COLUMNS, order, sorting } from "../state/order";
+import { nameOf } from "../state/names";
 import { project } from "../state/project";
 import { addToSelection, selection } from "../state/selection";
 import { StateMark } from "./state-mark";
@@ -153,7 +154,7 @@ function Row({ row, number, columns }: RowProps) {
 }
 
 function cell(row: number, column: string) {
-  if (column === "identity") return identities.value[row] ?? row;
+  if (column === "identity") return nameOf(row);
   if (column === "decision") return <StateMark decision={decisionOf(row)} word />;
   if (column === "prediction") {
     const predicted = labels.value.predicted[row] ?? -1;

@@ -10,6 +10,8 @@ from sightline.sort.features.trace_shape import median_of_three
 from sightline.sort.overlap import blocks, overlapping_pairs, supports
 
 _ALIKE: Final = 0.7
+_FEWEST_OTHERS: Final = 50
+_SAMPLE_BYTES: Final = 2**29
 _BLOCK_BYTES: Final = 64 << 20
 
 
@@ -29,7 +31,8 @@ def correlated_fraction(
     seed
         Of the sample.
     others
-        Largest number of candidates to compare with.
+        Largest number of candidates to compare with; fewer in recordings so long that these would
+        take more than 512 MB.
 
     Returns
     -------
@@ -37,6 +40,7 @@ def correlated_fraction(
         NaN for a trace that is flat or not finite, or without any other.
     """
     count = len(traces)
+    others = min(others, max(_FEWEST_OTHERS, _SAMPLE_BYTES // (4 * max(1, traces.shape[1]))))
     chosen = np.arange(count)
     if count > others:
         chosen = np.sort(np.random.default_rng(seed).choice(count, others, replace=False))

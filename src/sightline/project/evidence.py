@@ -220,7 +220,7 @@ def _attributes(evidence: Evidence) -> dict[str, Any]:
 
 def _evidence(group: zarr.Group) -> Evidence:
     notes: Mapping[str, Any] = dict(group.attrs)
-    stored = dict(group.arrays())
+    stored = dict(sorted(group.arrays()))  # folders list their files in no order
     if sorted(stored) != notes[_NAMES]:
         raise ValueError("arrays are missing")
     arrays = {

@@ -1,6 +1,7 @@
 """One pass over a movie, in stretches that any process can do: sums and snapshots."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ _USUAL_BYTES: Final = 256 * 2**20
 _BYTES_A_PIXEL: Final = 256  # of a stretch, so that its sums take an eighth of what is read
 _MOST_STRETCHES: Final = 400
 _BLOCK_BYTES: Final = 24 * 2**20
-_MOST_BLOCK_BYTES: Final = 256 * 2**20  # where frames are stored together
+_MOST_BLOCK_BYTES: Final = 128 * 2**20  # where frames are stored together
 _BLOCK_FRAMES: Final = 256
 _RUN: Final = 3  # consecutive frames that are averaged before motion is estimated
 _ORIGIN_FRAMES: Final = 16
@@ -178,24 +179,35 @@ def value_type(info: RecordingInfo) -> np.dtype[Any]:
 
 
 def read_blocks(stretch: Stretch) -> Iterator[tuple[int, NDArray[Any], int]]:
-    """Read a stretch, some frames at a time into the same memory.
+    """Read a stretch, some frames at a time into the same memory, one block ahead.
 
     Yields
     ------
     tuple
-        Number of the first frame, the frames, and in how many of them gaps were filled.
+        Number of the first frame, the frames, and in how many of them gaps were filled. The frames
+        are overwritten once the block after the next is asked for.
     """
     origin = load_origin(stretch.folder)
     begun = (stretch.folder / _ORIGIN).stat().st_mtime_ns  # the file may be another by now
     movie = hold_movie(f"{stretch.folder} {begun}", stretch.movie)
     info = movie.info
     length = min(_block_length(info), stretch.stop - stretch.start)
-    buffer = np.empty((length, *info.shape[1:]), info.dtype)
-    for first in range(stretch.start, stretch.stop, length):
+    buffers = np.empty((2, length, *info.shape[1:]), info.dtype)
+
+    def read(first: int) -> NDArray[Any]:
         last = min(first + length, stretch.stop)
-        frames = movie.read(first, last, out=buffer[: last - first])
-        frames = frames.astype(value_type(info), copy=False)
-        yield first, frames, fill_gaps(frames, origin) if frames.dtype.kind == "f" else 0
+        side = (first - stretch.start) // length % 2
+        return movie.read(first, last, out=buffers[side, : last - first])
+
+    # the disk is read while sums are taken; leaving waits for the read that is under way
+    with ThreadPoolExecutor(1, "read-ahead") as ahead:
+        coming = ahead.submit(read, stretch.start)
+        for first in range(stretch.start, stretch.stop, length):
+            frames = coming.result()
+            if first + length < stretch.stop:
+                coming = ahead.submit(read, first + length)
+            frames = frames.astype(value_type(info), copy=False)
+            yield first, frames, fill_gaps(frames, origin) if frames.dtype.kind == "f" else 0
 
 
 def _block_length(info: RecordingInfo) -> int:

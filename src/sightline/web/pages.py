@@ -18,9 +18,10 @@ _PAGE: Final = """<!doctype html>
 """
 LOCKED_PAGE: Final = _PAGE.format("<p>REASON</p>")
 NOT_BUILT_PAGE: Final = _PAGE.format(
-    "<p>The server runs, but the app is not built. In a checkout: <code>cd app</code>, "
-    "<code>npm ci</code>, <code>npm run build</code>, then load this page again. An installed "
-    "Sightline has the app in it: <code>pip install --force-reinstall sightline</code>.</p>"
+    "<p>The server runs, but this Sightline was installed without the app. In its checkout, "
+    "<code>pip install .</code> builds it, if the variable SIGHTLINE_WITHOUT_APP is not set; so "
+    "does <code>npm ci &amp;&amp; npm run build</code> in the folder <code>app</code>. Then load "
+    "this page again.</p>"
 )
 
 

@@ -20,7 +20,7 @@ from sightline.data.decision import (
 from sightline.errors import InputError
 
 VERDICT, MASK, KEYPOINT = DecisionKind.VERDICT, DecisionKind.MASK, DecisionKind.KEYPOINT
-MERGE, NOTE = DecisionKind.MERGE, DecisionKind.NOTE
+MERGE, NOTE, RESULT = DecisionKind.MERGE, DecisionKind.NOTE, DecisionKind.RESULT
 DIGEST = "0123456789abcdef" * 4
 
 
@@ -39,6 +39,8 @@ DIGEST = "0123456789abcdef" * 4
         *((MERGE, value, {"item": "m/1+2"}) for value in (UNSURE, SKIP)),
         (NOTE, "near a vessel", {}),
         (NOTE, "", {}),
+        (RESULT, "accepted", {"payload": DIGEST}),
+        (RESULT, "withdrawn", {}),
     ],
 )
 def test_every_kind_has_its_answers_and_may_be_unsure_or_skipped(
@@ -68,6 +70,10 @@ def test_every_kind_has_its_answers_and_may_be_unsure_or_skipped(
         (MERGE, {"item": "m/1+2"}),
         (MERGE, {"item": "m/1+2", "value": SAME_CELL, "position": (1.0, 2.0)}),
         (MERGE, {"item": "m/1+2", "value": SAME_CELL, "payload": DIGEST}),
+        (RESULT, {"value": "accepted"}),
+        (RESULT, {"value": "withdrawn", "payload": DIGEST}),
+        (RESULT, {"value": "cell", "payload": DIGEST}),
+        (RESULT, {"value": "accepted", "payload": "../" + DIGEST[3:]}),
     ],
 )
 def test_what_a_kind_cannot_say_is_refused(kind: DecisionKind, rest: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ def test_a_description_that_is_not_ours_is_refused_and_the_decisions_are_called_
     store_candidates(project, [table("m1")], CLASSES)
     arrays, about = read_arrays(project.arrays, "features")
     write_arrays(project.arrays, "features", arrays, about | wrong)
-    with pytest.raises(ProjectError, match="decisions are safe"):
+    with pytest.raises(ProjectError, match="decisions can be read"):
         read_candidates(project)
 
 

@@ -62,6 +62,14 @@ def test_a_note_is_no_answer_and_supersedes_only_notes() -> None:
     assert standing(state, "anna", DecisionKind.NOTE) == {"a": second}
 
 
+def test_an_accepted_result_is_no_answer() -> None:
+    result = Decision("result", "anna", DecisionKind.RESULT, "accepted", payload="0" * 64)
+    verdict = record(1, a=CELL)
+    state = fold([verdict, Entry(2, "id2", "anna", NOON, Act.RECORD, (result,))])
+    assert standing(state, "anna") == {"a": verdict.decisions[0]}
+    assert standing(state, "anna", DecisionKind.RESULT) == {"result": result}
+
+
 @pytest.mark.parametrize("answer", [UNSURE, SKIP])
 def test_unsure_and_skip_are_answers_that_stand(answer: str) -> None:
     assert said(record(1, a=CELL), record(2, a=answer)) == {"a": answer}

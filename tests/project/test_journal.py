@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,8 +39,11 @@ def test_verdict_mask_and_keypoint_come_back_as_they_were_said(
 ) -> None:
     digest = store_payload(project.payloads, b"pixels")
     group = [
-        Decision(
-            "m/1", "anna", DecisionKind.VERDICT, "unsure", None, None, 0.1, "snr-1", False, True
+        replace(
+            Decision("m/1", "anna", DecisionKind.VERDICT, "unsure", None, None, 0.1, "snr-1"),
+            blind=False,
+            probe=True,
+            repeat=True,
         ),
         Decision("m/2", "anna", DecisionKind.MASK, "neuron", payload=digest),
         Decision("m/3", "anna", DecisionKind.KEYPOINT, "seen", (1 / 3, 2.0, -0.5)),

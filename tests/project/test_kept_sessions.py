@@ -3,12 +3,19 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sightline.errors import ProjectError
 from sightline.project.bundle import write_bundle
-from sightline.project.kept_sessions import keep_session, kept_session
+from sightline.project.kept_sessions import (
+    MOST_RUNS,
+    keep_practice,
+    keep_session,
+    kept_practice,
+    kept_session,
+)
 from sightline.project.project import Project
 
 
@@ -42,6 +49,38 @@ def test_a_bundle_leaves_it_at_home(project: Project, quick_folder: Path) -> Non
     write_bundle(project, quick_folder / "b.sightline.zip")
     with zipfile.ZipFile(quick_folder / "b.sightline.zip") as bundle:
         assert not [name for name in bundle.namelist() if "session" in name]
+
+
+def run(client_id: str) -> dict[str, Any]:
+    return {"client_id": client_id, "asked": 20, "right": 17}
+
+
+def test_practice_runs_are_kept_in_order_and_each_once(project: Project) -> None:
+    assert kept_practice(project, "anna") == []
+    assert keep_practice(project, "anna", run("a")) == [run("a")]
+    assert keep_practice(project, "anna", run("b")) == [run("a"), run("b")]
+    assert keep_practice(project, "anna", {**run("a"), "right": 0}) == [run("a"), run("b")]
+    assert kept_practice(project, "anna") == [run("a"), run("b")]
+    assert kept_practice(project, "ben") == []
+
+
+def test_practice_and_settings_do_not_disturb_each_other(project: Project) -> None:
+    keep_practice(project, "anna", run("a"))
+    keep_session(project, "anna", {"settings": {}})
+    keep_practice(project, "anna", run("b"))
+    assert kept_session(project, "anna") == {"settings": {}}
+    assert len(kept_practice(project, "anna")) == 2
+
+
+def test_of_very_many_practice_runs_the_latest_are_kept(project: Project) -> None:
+    path = project.path / "sessions"
+    keep_practice(project, "anna", run("0"))
+    (file,) = path.iterdir()
+    many = {"annotator": "anna", "runs": [run(str(number)) for number in range(MOST_RUNS)]}
+    file.write_text(json.dumps(many), encoding="utf-8")
+    kept = keep_practice(project, "anna", run("new"))
+    assert len(kept) == MOST_RUNS
+    assert (kept[0]["client_id"], kept[-1]["client_id"]) == ("1", "new")
 
 
 def test_the_file_is_plain_json(project: Project) -> None:

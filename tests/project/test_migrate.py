@@ -38,6 +38,12 @@ def third(tmp_path: Path) -> Path:
     return stored(tmp_path / "decisions.sqlite", "journal_v3.sql")
 
 
+@pytest.fixture
+def fourth(tmp_path: Path) -> Path:
+    """The same as the fourth schema wrote it, a verdict asked again, and a result withdrawn."""
+    return stored(tmp_path / "decisions.sqlite", "journal_v4.sql")
+
+
 def version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("PRAGMA user_version").fetchone()[0]
@@ -93,6 +99,35 @@ def test_a_journal_of_the_third_schema_opens_and_reads_as_it_was_written(third: 
         assert {item: note.value for item, note in notes.items()} == {"m/2": "near a vessel"}
 
 
+def test_a_journal_of_the_fourth_schema_opens_and_reads_as_it_was_written(fourth: Path) -> None:
+    with Journal.open(fourth) as journal:
+        check(journal, also=8)
+        again, withdrawn = (entry.decisions[0] for entry in journal.entries(12))
+        assert again == Decision(
+            "m/1",
+            "anna",
+            DecisionKind.VERDICT,
+            "not cell",
+            seconds=2.5,
+            evidence="snr-1",
+            blind=False,
+            repeat=True,
+        )
+        assert (withdrawn.kind, withdrawn.value) == (DecisionKind.RESULT, "withdrawn")
+        assert standing(journal.state(), "anna")["m/1"] == again
+
+
+def test_of_an_older_journal_nothing_was_asked_again_and_later_answers_may_be(third: Path) -> None:
+    again = Decision("m/1", "anna", DecisionKind.VERDICT, "cell", repeat=True)
+    with Journal.open(third) as journal:
+        before = [one for entry in journal.entries() for one in entry.decisions]
+        assert not any(one.repeat for one in before)
+        journal.record([again], "new")
+    with Journal.open(third) as journal:
+        check(journal, also=7)
+        assert standing(journal.state(), "anna")["m/1"] == again
+
+
 def test_a_journal_of_the_second_schema_takes_notes_once_it_is_open(second: Path) -> None:
     with Journal.open(second) as journal:
         journal.record([Decision("m/2", "anna", DecisionKind.NOTE, "near a vessel")], "new")
@@ -123,7 +158,7 @@ def test_a_lifted_journal_is_as_unchangeable_as_before(first: Path) -> None:
         ):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(statement)
-        row = "'m/1', '{}', 'cell', NULL, NULL, NULL, '', 1, 0"
+        row = "'m/1', '{}', 'cell', NULL, NULL, NULL, '', 1, 0, 0"
         for entry, kind, fault in ((1, "other", "CHECK"), (99, "merge", "FOREIGN KEY")):
             with pytest.raises(sqlite3.IntegrityError, match=fault):
                 connection.execute(

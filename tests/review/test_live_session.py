@@ -70,6 +70,7 @@ def test_with_nothing_between_them_it_asks_what_a_session_without_a_screen_asks(
     case: Any, open_live: Open, thread: FitThread
 ) -> None:
     live = open_live()
+    live.change_settings({"repeat_share": 0.0})
     for number in range(30):
         settle(thread)
         (question,) = live.questions(1)

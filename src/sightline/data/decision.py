@@ -1,4 +1,4 @@
-"""What an annotator said of one item: a verdict, a mask, a keypoint position, a merge, a note."""
+"""What an annotator said: a verdict, a mask, a keypoint position, a merge, a note, a result."""
 
 import math
 import re
@@ -15,6 +15,8 @@ UNSURE: Final = "unsure"
 SKIP: Final = "skip"
 SAME_CELL: Final = "same cell"
 DIFFERENT_CELLS: Final = "different cells"
+ACCEPTED: Final = "accepted"
+WITHDRAWN: Final = "withdrawn"
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -27,6 +29,7 @@ class DecisionKind(StrEnum):
     KEYPOINT = "keypoint"
     MERGE = "merge"
     NOTE = "note"
+    RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,21 @@ class Decision:
     item
         What was judged, as ``recording/identity``, for example ``"mouse1/17"``; for a merge the
         pair of candidates, as `pair_item` names it. A later decision of the same annotator on the
-        same item supersedes this one, whatever its kind; notes supersede only notes.
+        same item supersedes this one, whatever its kind; notes supersede only notes, results
+        only results.
     annotator
         Name of the person who decided.
     kind
-        Verdict, mask, keypoint, merge or note.
+        Verdict, mask, keypoint, merge, note or result.
     value
         Verdict: the class name. Mask: the class drawn. Keypoint: its visibility, ``"seen"`` or
         ``"hidden"``. Merge: ``SAME_CELL`` or ``DIFFERENT_CELLS``. Note: its text, empty to take
-        the note away. Any other kind: ``UNSURE`` or ``SKIP``, which need neither position nor
-        payload.
+        the note away. Result: ``ACCEPTED`` or ``WITHDRAWN``. Any other kind: ``UNSURE`` or
+        ``SKIP``, which need neither position nor payload.
     position
         Keypoint only: (z, y, x) or (y, x), in pixels; pixel centres are whole numbers.
     payload
-        Mask only: SHA-256 of the stored mask file, in lowercase hexadecimal.
+        Mask and accepted result only: SHA-256 of the stored file, in lowercase hexadecimal.
     seconds
         Time from seeing the item to answering; ``None`` where it was not measured.
     evidence
@@ -60,6 +64,9 @@ class Decision:
         Whether neither prediction nor another annotator's decision had been seen.
     probe
         Whether the item had been drawn at random, so that it may serve unbiased estimates.
+    repeat
+        Whether the annotator was asked again, without being told, of what they had judged before.
+        It supersedes the answer before as any later decision does; a change of mind is no repeat.
 
     Raises
     ------
@@ -77,6 +84,7 @@ class Decision:
     evidence: str = ""
     blind: bool = True
     probe: bool = False
+    repeat: bool = False
 
     def __post_init__(self) -> None:
         said = self.value or self.kind is DecisionKind.NOTE
@@ -88,9 +96,7 @@ class Decision:
             self.kind is DecisionKind.KEYPOINT and self.value == "seen"
         ):
             self._check_position()
-        if self.payload is not None or (
-            self.kind is DecisionKind.MASK and self.value not in (UNSURE, SKIP)
-        ):
+        if self.payload is not None or self._needs_payload():
             self._check_payload()
         if self.kind is DecisionKind.MERGE:
             self._check_merge()
@@ -103,9 +109,18 @@ class Decision:
                 f"position {self.position}", "(y, x) or (z, y, x) of a keypoint, all finite"
             )
 
+    def _needs_payload(self) -> bool:
+        if self.kind is DecisionKind.RESULT:
+            return self.value != WITHDRAWN
+        return self.kind is DecisionKind.MASK and self.value not in (UNSURE, SKIP)
+
     def _check_payload(self) -> None:
-        if self.kind is not DecisionKind.MASK or not _SHA256.fullmatch(self.payload or ""):
-            raise self._fault(f"payload {self.payload!r}", "the SHA-256 of a stored mask")
+        if self.kind is DecisionKind.RESULT and self.value not in (ACCEPTED, WITHDRAWN):
+            raise self._fault(repr(self.value), f"{ACCEPTED!r} or {WITHDRAWN!r}")
+        if not self._needs_payload() or not _SHA256.fullmatch(self.payload or ""):
+            raise self._fault(
+                f"payload {self.payload!r}", "the SHA-256 of a stored mask or accepted result"
+            )
 
     def _check_merge(self) -> None:
         parse_pair_item(self.item)

@@ -16,9 +16,12 @@ class Question:
     score
         How much the strategy wants it; higher is asked sooner. ``nan`` for a probe.
     reason
-        Why it was chosen, in words; says nothing of the predicted class.
+        Why it was chosen, in words; says nothing of the predicted class. Of a repeat, the reason
+        of another question.
     probe
         Whether it was drawn at random, whatever the strategy.
+    repeat
+        Whether the annotator has judged it before, which is not to be told.
     """
 
     item: str
@@ -26,3 +29,4 @@ class Question:
     score: float
     reason: str
     probe: bool
+    repeat: bool = False

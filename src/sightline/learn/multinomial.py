@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,8 @@ def fit_multinomial(
         flat = start.coefficients.ravel()
         theta = np.concatenate([np.maximum(flat, 0), np.maximum(-flat, 0), start.intercepts])
     bounds = [(0, None)] * (2 * size) + [(None, None)] * classes
+    from scipy.optimize import minimize  # noqa: PLC0415 - a third of a second, for many classes only
+
     found = minimize(objective, theta, jac=True, method="L-BFGS-B", bounds=bounds)
     return MultinomialModel(*unpack(found.x))
 

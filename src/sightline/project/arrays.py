@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import zarr
@@ -20,6 +20,12 @@ from zarr.storage import ZipStore
 from sightline.errors import InputError, ProjectError
 from sightline.project.durable import written_aside
 from sightline.project.faults import reported
+
+RESTORE: Final = (
+    "Copy it from a backup, or prepare the same inputs again under another name and copy it from "
+    "there."
+)
+"""What to do about a file that is lost or damaged and can be computed again."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SUFFIX = ".zarr.zip"
@@ -96,7 +102,7 @@ def open_arrays(folder: Path, name: str) -> Iterator[zarr.Group]:
     """
     path = _path(folder, name)
     if not path.is_file():
-        raise ProjectError(f"{path}: missing. Prepare the project again, or copy all of it.")
+        raise ProjectError(f"{path}: missing. {RESTORE}")
     try:
         with reported(path):
             # a ZipStore that cannot open its file fails a second time when it is closed
@@ -132,7 +138,7 @@ def _is_whole(key: str, array: zarr.Array, there: set[str]) -> bool:
 
 
 def _damaged(path: Path) -> ProjectError:
-    return ProjectError(f"{path}: damaged. Remove it and prepare the project again.")
+    return ProjectError(f"{path}: damaged. {RESTORE}")
 
 
 def _path(folder: Path, name: str) -> Path:

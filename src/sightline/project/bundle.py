@@ -10,6 +10,7 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -120,6 +121,35 @@ def read_bundle(path: Path, output: Path) -> Project:
     return Project.open(output)
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give a bundle's project folder while the ``with`` lasts, to be looked at.
+
+    Features and evidence may be damaged, so that what is whole can be saved.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no bundle, or the decisions in it are damaged.
+    ProjectError
+        What is raised in the ``with``, with the bundle's name for the folder's.
+    """
+    if not path.is_file():
+        raise InputError(path, "there is no such file", "a bundle", "Check the path.")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        folder = Path(home, path.name.removesuffix(".zip"))
+        with reported(path):
+            try:
+                _unpack(path, folder, damaged_arrays=True)
+            except _NONSENSE:
+                raise _no_bundle(path) from None
+        try:
+            yield folder
+        except ProjectError as damage:
+            # the parts of a bundle have the names that they have in the folder
+            raise ProjectError(str(damage).replace(str(folder), str(path))) from None
+
+
 def _refuse_taken(output: Path) -> None:
     if output.exists():
         raise InputError(output, "something there", "a new name", "Choose another name.")
@@ -146,7 +176,7 @@ def _parts(project: Project, *, decisions: bool) -> Iterator[tuple[Path, str]]:
             yield path, name
 
 
-def _unpack(path: Path, folder: Path) -> None:
+def _unpack(path: Path, folder: Path, *, damaged_arrays: bool = False) -> None:
     with zipfile.ZipFile(path) as file:
         parts = file.infolist()
         if not _are_a_bundles(parts, path.stat().st_size):
@@ -154,10 +184,18 @@ def _unpack(path: Path, folder: Path) -> None:
         for part in (folder, folder / PAYLOADS, folder / "arrays"):
             part.mkdir()
         for part in parts:
-            with file.open(part) as source, (folder / part.filename).open("xb") as target:
-                shutil.copyfileobj(source, target, 2**20)
-                target.flush()
-                sync(target.fileno())
+            try:
+                _unpack_part(file, part, folder)
+            except zipfile.BadZipFile:
+                if not (damaged_arrays and part.filename.startswith("arrays/")):
+                    raise
+
+
+def _unpack_part(file: zipfile.ZipFile, part: zipfile.ZipInfo, folder: Path) -> None:
+    with file.open(part) as source, (folder / part.filename).open("xb") as target:
+        shutil.copyfileobj(source, target, 2**20)
+        target.flush()
+        sync(target.fileno())
 
 
 def _are_a_bundles(parts: Sequence[zipfile.ZipInfo], size: int) -> bool:

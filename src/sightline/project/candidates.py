@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sightline.data.features import FeatureTable
 from sightline.errors import ProjectError
-from sightline.project.arrays import read_arrays, write_arrays
+from sightline.project.arrays import RESTORE, read_arrays, write_arrays
 from sightline.project.project import Project
 
 _NAME: Final = "features"
@@ -65,8 +65,9 @@ def read_candidates(project: Project) -> Candidates:
             f"{project.path}: a project of kind {project.kind!r}; expected one of sorting. "
             "Open it with the verbs of its own kind."
         )
-    arrays, about = read_arrays(project.arrays, _NAME)
+    every = f"All decisions can be read: sightline sort decisions {project.path} -o decisions.csv."
     try:
+        arrays, about = read_arrays(project.arrays, _NAME)
         tables = tuple(
             _table(recording, arrays[f"values-{number}"])
             for number, recording in enumerate(about["recordings"])
@@ -74,11 +75,11 @@ def read_candidates(project: Project) -> Candidates:
         if not tables:
             raise ValueError("no recordings")
         return Candidates(tables, tuple(about["classes"]))
+    except ProjectError as damage:
+        raise ProjectError(f"{damage} {every}") from damage
     except (KeyError, TypeError, ValueError) as damage:
-        raise ProjectError(
-            f"{project.arrays / _NAME}: damaged ({damage}). The decisions are safe in the journal; "
-            "prepare the project again."
-        ) from None
+        path = project.arrays / f"{_NAME}.zarr.zip"
+        raise ProjectError(f"{path}: damaged ({damage}). {RESTORE} {every}") from None
 
 
 def _table(about: dict[str, Any], values: Any) -> FeatureTable:

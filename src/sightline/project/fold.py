@@ -46,6 +46,8 @@ class State:
 
 EMPTY = State()
 
+_NO_ANSWERS = (DecisionKind.NOTE, DecisionKind.RESULT)
+
 
 def fold(entries: Iterable[Entry], state: State = EMPTY) -> State:
     """Give the state after the entries; in parts it is the same as at once.
@@ -89,13 +91,13 @@ def standing(state: State, annotator: str, kind: DecisionKind | None = None) -> 
     """Give what the annotator says now: each item's latest decision that stands, by item.
 
     With a ``kind``, decisions of other kinds are passed over, as though they were of other items;
-    without, notes are, for they answer nothing.
+    without, notes and results are, for they answer nothing.
     """
     return {
         decision.item: decision
         for entry in state.hand(annotator).standing
         for decision in entry.decisions
-        if (decision.kind is not DecisionKind.NOTE if kind is None else decision.kind is kind)
+        if (decision.kind not in _NO_ANSWERS if kind is None else decision.kind is kind)
     }
 
 

@@ -26,7 +26,7 @@ PAYLOADS: Final = "payloads"
 
 _SELECT: Final = """
     SELECT number, client_id, annotator, time_utc, act, target,
-           item, kind, value, position, payload, seconds, evidence, blind, probe
+           item, kind, value, position, payload, seconds, evidence, blind, probe, repeat
     FROM entry LEFT JOIN decision ON decision.entry = entry.number
 """
 _KINDS: Final = {kind.value: kind for kind in DecisionKind}
@@ -76,6 +76,20 @@ class Journal:
                     raise
                 connection = _snapshot(path)
         return cls(path, connection, clock)
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Open a copy of a journal as it is now, to be read; nothing is written where it lies.
+
+        Raises
+        ------
+        ProjectError
+            If the file is missing, damaged, no journal, or written by a newer Sightline.
+        """
+        if not path.is_file():
+            raise ProjectError(f"{path}: missing. Copy the whole project folder again.")
+        with reported(path):
+            return cls(path, _snapshot(path), lambda: datetime.now(UTC))
 
     @staticmethod
     def create(path: Path) -> None:
@@ -224,7 +238,7 @@ class Journal:
         if number is None:
             raise ProjectError(f"{self.path}: the entry got no number. Try again.")
         self._connection.executemany(
-            "INSERT INTO decision VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO decision VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             ((number, place, *_row(decision)) for place, decision in enumerate(decisions)),
         )
         return Entry(number, client_id, annotator, time, act, decisions, target)
@@ -275,9 +289,12 @@ def _snapshot(path: Path) -> sqlite3.Connection:
         for suffix in ("", "-wal", "-journal"):
             if (beside := path.with_name(path.name + suffix)).is_file():
                 shutil.copyfile(beside, copy.with_name(copy.name + suffix))
-        with closing(_connect(copy)) as connection:
-            connection.execute("PRAGMA journal_mode = delete").fetchone()
-            connection.backup(memory)
+        try:
+            with closing(_connect(copy)) as connection:
+                connection.execute("PRAGMA journal_mode = delete").fetchone()
+                connection.backup(memory)
+        except ProjectError as error:
+            raise ProjectError(str(error).replace(str(copy), str(path))) from None
     memory.execute("PRAGMA query_only = ON")
     return memory
 
@@ -308,6 +325,7 @@ def _row(decision: Decision) -> tuple[Any, ...]:
         decision.evidence,
         int(decision.blind),
         int(decision.probe),
+        int(decision.repeat),
     )
 
 
@@ -321,7 +339,7 @@ def _entry(rows: list[tuple[Any, ...]]) -> Entry:
 
 
 def _decision(annotator: str, columns: tuple[Any, ...]) -> Decision:
-    item, kind, value, position, payload, seconds, evidence, blind, probe = columns
+    item, kind, value, position, payload, seconds, evidence, blind, probe, repeat = columns
     return Decision(
         item,
         annotator,
@@ -333,4 +351,5 @@ def _decision(annotator: str, columns: tuple[Any, ...]) -> Decision:
         evidence,
         bool(blind),
         bool(probe),
+        bool(repeat),
     )

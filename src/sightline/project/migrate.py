@@ -92,8 +92,14 @@ _MERGES: Final = _decisions_remade("decision_with_merges", "'verdict', 'mask', '
 _NOTES: Final = _decisions_remade(
     "decision_with_notes", "'verdict', 'mask', 'keypoint', 'merge', 'note'"
 )
+_RESULTS_AND_REPEATS: Final = (
+    *_decisions_remade(
+        "decision_with_results", "'verdict', 'mask', 'keypoint', 'merge', 'note', 'result'"
+    ),
+    "ALTER TABLE decision ADD COLUMN repeat INTEGER NOT NULL DEFAULT 0",
+)
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MERGES, _NOTES)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _MERGES, _NOTES, _RESULTS_AND_REPEATS)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -105,10 +105,11 @@ class Project:
         """
         description = path / DESCRIPTION
         if not description.is_file():
+            found = f"it holds no {DESCRIPTION}" if path.exists() else "there is no such folder"
             remedy = f"Give a folder with a name that ends in {SUFFIX}."
             if path.name.endswith(BUNDLE_SUFFIX):
                 remedy = f"Unpack the bundle: sightline sort prepare {path} -o NAME{SUFFIX}."
-            raise ProjectError(f"{path}: no project, for it holds no {DESCRIPTION}. {remedy}")
+            raise ProjectError(f"{path}: no project, for {found}. {remedy}")
         with reported(description):
             content = description.read_bytes()
         try:
@@ -141,6 +142,10 @@ class Project:
     def journal(self) -> Journal:
         """Open the project's journal; each thread opens its own. See `Journal.open`."""
         return Journal.open(self.path / JOURNAL)
+
+    def look(self) -> Journal:
+        """Open a copy of the project's journal, to be read; see `Journal.look`."""
+        return Journal.look(self.path / JOURNAL)
 
     def _write(self, folder: Path) -> None:
         folder.mkdir()

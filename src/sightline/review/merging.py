@@ -181,6 +181,14 @@ def decide_each_merge(
     session.refresh()
 
 
+def candidates_of(decision: Decision) -> tuple[str, ...]:
+    """Items of the candidates that a decision is about: both of a pair."""
+    if decision.kind is not DecisionKind.MERGE:
+        return (decision.item,)
+    recording, *identities = parse_pair_item(decision.item)
+    return tuple(f"{recording}/{identity}" for identity in identities)
+
+
 def merge_decisions(session: SortSession) -> dict[str, Decision]:
     """What the annotator says now of pairs, by the pair's name."""
     return standing(session.journal.state(), session.annotator, DecisionKind.MERGE)

@@ -9,7 +9,15 @@ from sightline.query.choose import Strategy, StrategyName
 from sightline.sort.settings import ClassifierSettings, preset
 from sightline.sort.target import parse_target
 
-_TYPES: Final = {"weight": (int, float), "probe_every": (int,), "refit_every": (int,)}
+_TYPES: Final = {
+    "weight": (int, float),
+    "probe_every": (int,),
+    "repeat_share": (int, float),
+    "refit_every": (int,),
+}
+MOST_REPEATS: Final = 0.5
+
+_NEED_NO_FIT: Final = ("blind", "refit_every", "repeat_share")
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,8 @@ class SessionSettings:
         Which question next, as in `Strategy`; ``none`` asks nothing.
     weight, probe_every
         As in `Strategy`.
+    repeat_share
+        Share of questions that were answered before, from 0 to `MOST_REPEATS`; see `draw_repeats`.
     preset
         Of the cell classifier.
     target
@@ -30,6 +40,10 @@ class SessionSettings:
         The classifier is fitted again after so many answers.
     blind
         Whether a prediction is shown only once the annotator has judged.
+    start_from
+        Name of the earlier classifier or project that the learner starts from; empty for none.
+    start
+        SHA-256 of that classifier as the project keeps it.
 
     Raises
     ------
@@ -40,10 +54,13 @@ class SessionSettings:
     strategy: StrategyName | Literal["none"] = "dcal"
     weight: float = 0.5
     probe_every: int = 10
+    repeat_share: float = 0.05
     preset: str = "default"
     target: str = ""
     refit_every: int = 1
     blind: bool = True
+    start_from: str = ""
+    start: str = ""
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -55,6 +72,10 @@ class SessionSettings:
             raise SettingError(f"There is no strategy {self.strategy!r}; use {strategies} or none.")
         if self.refit_every < 1:
             raise SettingError(f"Refit every {self.refit_every} answers; it must be 1 or more.")
+        if not 0 <= self.repeat_share <= MOST_REPEATS:
+            raise SettingError(
+                f"The share of repeats is {self.repeat_share}; it must be 0 to {MOST_REPEATS}."
+            )
         self.questions()
         self.classifier()
 
@@ -62,6 +83,11 @@ class SessionSettings:
         """These settings with some other values; names that are no settings are passed over."""
         known = {name: value for name, value in values.items() if name in asdict(self)}
         return replace(self, **known)
+
+    def learn_otherwise(self, before: "SessionSettings") -> bool:
+        """Whether questions or the classifier follow other rules than before."""
+        same = {name: getattr(before, name) for name in _NEED_NO_FIT}
+        return self.changed(same) != before
 
     def questions(self) -> Strategy:
         """How questions are chosen; where none are, candidates rank as they came."""

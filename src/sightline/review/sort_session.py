@@ -81,7 +81,7 @@ class SortSession:
         design = make_design(self.tables, settings)
         self.learner = Learner(design, settings, strategy, len(self.classes), seed, towards=towards)
         self.answers = Answers(design.items, self.classes, annotator)
-        self._revealed: set[str] = set()
+        self.revealed: set[str] = set()
         self._asked: dict[str, bool] = {}
         self._fitted = False
         # A step is made of small products, in which BLAS threads wait for each other.
@@ -177,6 +177,7 @@ class SortSession:
         verdicts: Mapping[str, str],
         *,
         probes: Collection[str] = (),
+        repeats: Collection[str] = (),
         seconds: float | None = None,
         client_id: str | None = None,
     ) -> None:
@@ -188,6 +189,9 @@ class SortSession:
             Verdict of each item; none records nothing.
         probes
             Those of the items that had been drawn at random.
+        repeats
+            Those that were asked again, unannounced. One that was drawn at random the first time
+            still counts as such.
         seconds
             Time each took.
         client_id
@@ -204,6 +208,7 @@ class SortSession:
                 )
         if not verdicts or (client_id and self._is_recorded(client_id, verdicts)):
             return
+        again = {item for item in repeats if item in self.decisions}
         decisions = [
             Decision(
                 item,
@@ -212,8 +217,9 @@ class SortSession:
                 verdict,
                 seconds=seconds,
                 evidence=f"features:{self.tables[0].version}",
-                blind=item not in self._revealed,
-                probe=item in probes,
+                blind=item not in self.revealed,
+                probe=item in probes or (item in again and self.decisions[item].probe),
+                repeat=item in again,
             )
             for item, verdict in verdicts.items()
         ]
@@ -222,7 +228,7 @@ class SortSession:
 
     def reveal(self, items: Iterable[str]) -> None:
         """Note that the annotator saw what the machine says; what is decided next is not blind."""
-        self._revealed.update(items)
+        self.revealed.update(items)
 
     def undo(self, client_id: str | None = None) -> Entry:
         """Take back the annotator's last decision or group, a verdict, a merge or a note.

@@ -122,7 +122,7 @@ class TrainedClassifier:
             "feature_names": self.feature_names,
             "answers": self.answers,
             "settings": self.settings.to_dict(),
-            "model": _model_to_dict(self.model),
+            "model": model_to_dict(self.model),
             "familiarity": self.familiarity.to_dict(),
         }
         return json.dumps(values, indent=1)
@@ -232,7 +232,8 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     return values
 
 
-def _model_to_dict(model: Model) -> dict[str, Any]:
+def model_to_dict(model: Model) -> dict[str, Any]:
+    """The fitted weights as plain values."""
     if isinstance(model, LogisticModel):
         return {"coefficients": model.coefficients.tolist(), "intercept": model.intercept}
     return {

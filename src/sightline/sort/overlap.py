@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.spatial import KDTree
 
 _BLOCK_ROWS = 2048
 _BLOCK_PAIRS = 32768
@@ -173,6 +172,8 @@ def contact(
         (support.indices[slice(*support.indptr[row : row + 2])] for row in pair), key=len
     )
     places = [np.column_stack(np.divmod(pixels, image_shape[1])) for pixels in (smaller, larger)]
+    from scipy.spatial import KDTree  # noqa: PLC0415 - a quarter of a second, and seldom needed
+
     distance, _ = KDTree(places[1]).query(places[0])
     return float((distance <= gap_px).mean())
 

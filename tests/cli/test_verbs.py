@@ -31,6 +31,8 @@ VERBS = {
     "export": "exporting",
     "train": "classifying",
     "predict": "classifying",
+    "accept": "accepting",
+    "decisions": "decisions",
     "audit": "auditing",
 }
 OF_THE_SESSION = ("undo", "redo")
@@ -144,7 +146,7 @@ def test_demo_and_check_cover_their_functions_arguments() -> None:
     for room, name, extra in (("demo", "demo_sort", {"phase"}), ("checking", "check", set())):
         function = getattr(import_module(f"sightline.workflows.{room}"), name)
         command = getattr(import_module(f"sightline.cli.{'demo' if extra else 'check'}"), name)
-        options = set(inspect.signature(command).parameters) - {"json"}
+        options = set(inspect.signature(command).parameters) - {"json", "no_app"}
         assert options == set(inspect.signature(function).parameters) - extra
 
 
@@ -181,7 +183,8 @@ def test_the_installed_program_runs_and_says_what_is_wrong(tmp_path: Path) -> No
 def test_every_verb_has_help(run: Run) -> None:
     verbs = [command.name for command in sort.registered_commands]
     assert {*VERBS, *OF_THE_SESSION, "benchmark"} == set(verbs)
-    for words in (["check"], ["demo", "sort"], *(["sort", str(verb)] for verb in verbs)):
+    alone = (["check"], ["demo"], ["demo", "sort"], ["open"], ["shortcut"])
+    for words in (*alone, *(["sort", str(verb)] for verb in verbs)):
         code, out, err = run(*words, "--help")
         assert (code, err) == (0, "")
         assert "Usage" in out
@@ -320,6 +323,16 @@ def test_an_audit_by_someone_else(run: Run, project: str, tmp_path: Path) -> Non
     assert parsed(out)["answered"] == 10
     assert set(parsed(out)["recall"]) == {"value", "low", "high"}
     assert run("sort", "audit", project, "-a", "zoe")[0] == 2
+
+
+def test_labels_are_accepted_and_taken_back(run: Run, project: str) -> None:
+    status, out, _ = run("sort", "accept", project, "-a", "zoe")
+    assert status == 0
+    assert "on 40 answers: balanced" in out
+    _, out, _ = run("sort", "status", project, "-a", "zoe")
+    assert "on 40 answers: balanced" in out
+    status, out, _ = run("sort", "accept", project, "-a", "zoe", "--withdraw")
+    assert (status, "nothing" in out) == (0, True)
 
 
 def test_other_classes(run: Run, features: Path) -> None:

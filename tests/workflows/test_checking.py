@@ -61,9 +61,12 @@ def test_what_cannot_be_used_is_one_clear_error(tmp_path: Path, name: str) -> No
         check(tmp_path / name)
 
 
-def test_a_project_without_features_is_refused(features: Path) -> None:
+def test_a_project_without_features_still_tells_its_decisions(features: Path) -> None:
     project = features.with_name("mice.sightline")
     prepare_features([features], project)
     next((project / "arrays").iterdir()).unlink()
-    with pytest.raises(SightlineError, match="missing"):
-        check(project)
+    found = check(project)
+    assert found["decisions"] == {"anna": 50}
+    assert (found["recordings"], found["features"]) == ({}, None)
+    (problem,) = found["problems"]
+    assert "missing" in problem

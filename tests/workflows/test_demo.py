@@ -10,8 +10,10 @@ import pytest
 from sightline.errors import InputError, SettingError
 from sightline.project.evidence import open_evidence
 from sightline.review.sort_session import SortSession
+from sightline.simulate.calcium_movie import simulate_movie
+from sightline.simulate.movie_settings import MovieSettings
 from sightline.workflows.checking import check
-from sightline.workflows.demo import DemoResult, demo_sort
+from sightline.workflows.demo import KNOWN_ANSWERS, DemoResult, demo, demo_sort
 
 SMALL: dict[str, Any] = {"cells": 40, "answers": 20, "audit_size": 20}
 TOLD: dict[str, list[tuple[int, int]]] = {}
@@ -64,6 +66,25 @@ def test_progress_is_told_step_by_step_and_answer_by_answer(result: DemoResult) 
 def test_the_same_seed_gives_the_same_result(result: DemoResult, tmp_path: Path) -> None:
     again = demo_sort(tmp_path / "again", **SMALL)
     assert replace(again, project="", figure="") == replace(result, project="", figure="")
+
+
+def test_a_newcomers_project_holds_the_same_candidates_and_only_the_known_answers(
+    result: DemoResult, tmp_path: Path
+) -> None:
+    path = demo(tmp_path / "new", cells=40)
+    assert [one.name for one in path.parent.iterdir()] == ["demo.sightline"]
+    (known,) = check(path)["decisions"].items()
+    movie = simulate_movie(MovieSettings(frames=1000, height=102, width=102, cells=40, seed=0))
+    visible = sum(onsets.size > 0 for onsets in movie.truth.onsets)
+    with SortSession(path, KNOWN_ANSWERS) as session, SortSession(result.project, "ada") as other:
+        assert known == (KNOWN_ANSWERS, len(session.decisions))
+        verdicts = [decision.value for decision in session.decisions.values()]
+        assert verdicts.count("cell") == visible < 40
+        assert verdicts.count("not cell") == result.candidates - 40
+        for own, others in zip(session.tables, other.tables, strict=True):
+            np.testing.assert_array_equal(own.values, others.values)
+    with SortSession(path, "anna") as session:
+        assert not session.decisions
 
 
 @pytest.mark.slow

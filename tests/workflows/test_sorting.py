@@ -236,6 +236,16 @@ def test_status_tells_the_sessions_progress(session: SortSession) -> None:
     assert said["seconds"] == 3.0
 
 
+def test_status_tells_how_far_the_annotator_agrees_with_himself(session: SortSession) -> None:
+    for item in ("m1/0", "m1/1", "m1/2"):
+        session.decide(item, "cell")
+        session.decide_each({item: "not cell" if item == "m1/2" else "cell"}, repeats=[item])
+    own = status(session)["self_agreement"]
+    assert own["agreement"]["pairs"] == 3
+    assert own["agreement"]["share"]["value"] == pytest.approx(2 / 3)
+    assert own["words"].startswith("2 of 3 repeats were answered as before")
+
+
 def test_the_export_holds_every_candidate_and_who_decided(
     tmp_path: Path, session: SortSession, simulated: SimulatedCandidates
 ) -> None:

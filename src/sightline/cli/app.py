@@ -2,13 +2,15 @@
 
 import typer
 
-from sightline.cli import check, demo
+from sightline.cli import check, demo, shortcut
 from sightline.cli.open import open_project
 from sightline.cli.sort import (
+    accept,
     answer,
     ask,
     audit,
     benchmark,
+    decisions,
     duplicates,
     export,
     merge,
@@ -28,7 +30,7 @@ app = typer.Typer(
 sort = typer.Typer(
     help="Accept or reject the cell candidates of a recording.", no_args_is_help=True
 )
-demos = typer.Typer(help="The whole loop on simulated data.", no_args_is_help=True)
+demos = typer.Typer(callback=demo.demo, invoke_without_command=True)
 
 for verb in (
     prepare,
@@ -40,7 +42,9 @@ for verb in (
     merge,
     train,
     predict,
+    accept,
     export,
+    decisions,
     audit,
     benchmark,
 ):
@@ -52,6 +56,7 @@ app.add_typer(sort, name="sort")
 app.add_typer(demos, name="demo")
 app.command("open")(open_project)
 app.command("check")(check.check)
+app.command("shortcut")(shortcut.shortcut)
 
 
 @app.callback()

@@ -8,10 +8,13 @@ from sightline.cli.show import JsonOption, show
 
 
 def check(
-    path: Annotated[str, typer.Argument(help="A project, a file of features or a classifier.")],
+    path: Annotated[str, typer.Argument(help="A project, bundle, file of features or classifier.")],
     json: JsonOption = False,
 ) -> None:
     """Say what a project or file holds, and what is wrong with it."""
     from sightline.workflows.checking import check as run
 
-    show(run(path), json)
+    found = run(path)
+    show(found, json)
+    if found.get("problems"):
+        raise typer.Exit(2)

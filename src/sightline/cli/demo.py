@@ -1,22 +1,60 @@
-"""`sightline demo`."""
+"""`sightline demo` and `sightline demo sort`."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from sightline.cli.show import JsonOption, phases, show
+from sightline.cli.show import (
+    BrowserOption,
+    JsonOption,
+    PortOption,
+    TokenFileOption,
+    phases,
+    show,
+)
+from sightline.errors import SettingError
+
+FolderOption = Annotated[
+    str | None, typer.Option("--output", "-o", help="New folder; a temporary one if not given.")
+]
+
+
+def demo(
+    context: typer.Context,
+    folder: FolderOption = None,
+    app: Annotated[
+        bool, typer.Option("--app/--no-app", help="Open the app; else run the loop by itself.")
+    ] = True,
+    browser: BrowserOption = True,
+    port: PortOption = None,
+    token_file: TokenFileOption = None,
+) -> None:
+    """Make a simulated recording, prepare it, and open the app on it."""
+    if context.invoked_subcommand:
+        if folder:
+            raise SettingError("Say sightline demo sort --output NEW, in this order.")
+        return
+    if not app:
+        demo_sort(folder)
+        return
+    from sightline.web.serve import open_project
+    from sightline.workflows.demo import demo as make
+
+    with phases() as phase:
+        project = make(folder, phase=phase)
+    typer.echo(f"The simulated recording is {project}")
+    open_project(project, browser=browser, port=port, token_file=token_file, say=typer.echo)
 
 
 def demo_sort(
-    folder: Annotated[
-        str | None, typer.Option("--output", "-o", help="New folder; a temporary one if not given.")
-    ] = None,
+    folder: FolderOption = None,
     cells: Annotated[int, typer.Option(help="True cells of the simulated movie.")] = 250,
     answers: Annotated[int, typer.Option(help="Answers of the simulated annotator.")] = 60,
     audit_size: Annotated[int, typer.Option(min=1, help="Questions of the audit.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same result.")] = 0,
     json: JsonOption = False,
+    no_app: Annotated[bool, typer.Option("--no-app", hidden=True)] = True,  # noqa: ARG001
 ) -> None:
     """Simulate a movie and its extraction; prepare, sort, audit, and compare with the truth."""
     from sightline.workflows.demo import DemoResult

@@ -4,26 +4,22 @@ from typing import Annotated
 
 import typer
 
-from sightline.cli.show import ProjectArgument
+from sightline.cli.show import BrowserOption, PortOption, TokenFileOption
 
 
 def open_project(
-    project: ProjectArgument,
+    project: Annotated[
+        str | None,
+        typer.Argument(help="Project folder, NAME.sightline; without one, the start page."),
+    ] = None,
     annotator: Annotated[
         str, typer.Option("--annotator", "-a", help="Who decides; the page asks if not given.")
     ] = "",
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
-    ] = True,
-    port: Annotated[
-        int | None, typer.Option(help="Port of this machine; a free one if not given.")
-    ] = None,
-    token_file: Annotated[
-        str | None,
-        typer.Option(help="File to write the token to, readable by its owner only."),
-    ] = None,
+    browser: BrowserOption = True,
+    port: PortOption = None,
+    token_file: TokenFileOption = None,
 ) -> None:
-    """Open a project in the app, served to this machine alone; Ctrl+C stops it."""
+    """Open a project in the app, or the start page, on this machine alone; Ctrl+C stops it."""
     from sightline.web.serve import open_project as run
 
     run(

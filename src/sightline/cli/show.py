@@ -13,6 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sightline.compute.jobs import Progress as Report
 
+BrowserOption = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
+]
+PortOption = Annotated[
+    int | None, typer.Option(help="Port of this machine; a free one if not given.")
+]
+TokenFileOption = Annotated[
+    str | None, typer.Option(help="File to write the token to, readable by its owner only.")
+]
 AnnotatorOption = Annotated[str, typer.Option("--annotator", "-a", help="Who decides.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 ProjectArgument = Annotated[str, typer.Argument(help="Project folder, NAME.sightline.")]

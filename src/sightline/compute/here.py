@@ -63,8 +63,13 @@ def compute_with_one_thread() -> None:
 
 def _start_worker() -> None:
     """Compute with one thread, leave Ctrl-C to the parent, and end when the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     compute_with_one_thread()
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """Leave Ctrl-C to the process that started this one, and end when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

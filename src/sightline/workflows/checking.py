@@ -1,31 +1,49 @@
 """What is in a project or file, and what is wrong with it: `sightline check`."""
 
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+from sightline.data.feature_set import ACTSORT_VERSION, SIGHTLINE_VERSION
+from sightline.data.features import FeatureTable
+from sightline.errors import InputError, ProjectError, SightlineError
 from sightline.formats.open_features import read_labelled
+from sightline.project.arrays import RESTORE
+from sightline.project.bundle import is_bundle, unpacked
 from sightline.project.candidates import read_candidates
+from sightline.project.evidence import evidence_path, open_evidence
 from sightline.project.fold import standing
 from sightline.project.project import Project
 from sightline.workflows.classifying import read_classifier
 from sightline.workflows.sorting import Summary
 
+_COMPUTED: Final = (SIGHTLINE_VERSION, ACTSORT_VERSION)  # from evidence, which is then there
+_DAMAGE: Final = (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, ValueError, OSError)
+
 
 def check(path: str | Path) -> Summary:
-    """Read a project, a classifier or a file of features as the other verbs would.
+    """Read a project, a bundle, a classifier or a file of features as the other verbs would.
 
     Returns
     -------
     dict
-        What was found; ``notes`` tell what was repaired on the way in.
+        What was found; ``notes`` tell what was repaired on the way in. Of a project and a bundle,
+        all of which is read, ``problems`` tell what is wrong and what to do about it.
 
     Raises
     ------
     SightlineError
-        If it cannot be used; the message says why and what to do.
+        If it cannot be used at all; the message says why and what to do.
     """
     path = Path(path)
+    if not path.exists():
+        expected = "a project, bundle, file of features or classifier"
+        raise InputError(path, "nothing is there", expected, "Check the path.")
     if path.is_dir():
         return _check_project(path)
+    if is_bundle(path):
+        return _check_bundle(path)
     if path.suffix.lower() == ".json":
         classifier = read_classifier(path)
         counts = dict(zip(classifier.classes, classifier.answers, strict=True))
@@ -41,17 +59,61 @@ def check(path: str | Path) -> Summary:
     }
 
 
+def _check_bundle(path: Path) -> Summary:
+    with unpacked(path) as folder:
+        found = _check_project(folder)
+    told = [problem.replace(str(folder), str(path)) for problem in found["problems"]]
+    told = [problem.replace(RESTORE, "Copy the bundle again.") for problem in told]
+    return {**found, "project": str(path), "problems": told}
+
+
 def _check_project(path: Path) -> Summary:
     project = Project.open(path)
-    candidates = read_candidates(project)
     with project.journal() as journal:
         state = journal.state()
+    decided = {name: len(standing(state, name)) for name in sorted(state.hands)}
+    tables, classes, problems = (), (), list(_unwritable(project))
+    try:
+        candidates = read_candidates(project)
+        tables, classes = candidates.tables, candidates.classes
+    except ProjectError as damage:
+        problems.append(str(damage))
+    evidence = {t.recording: _evidence(project, k, t) for k, t in enumerate(tables)}
     return {
         "project": str(path),
         "created": project.created.isoformat(),
-        "classes": list(candidates.classes),
-        "recordings": {table.recording: len(table) for table in candidates.tables},
-        "features": candidates.tables[0].version,
-        "decisions": {name: len(standing(state, name)) for name in sorted(state.hands)},
-        "notes": [f"{t.recording}: {note}" for t in candidates.tables for note in t.notes],
+        "classes": list(classes),
+        "recordings": {table.recording: len(table) for table in tables},
+        "features": tables[0].version if tables else None,
+        "evidence": {name: state for name, (state, _) in evidence.items()},
+        "decisions": decided,
+        "notes": [f"{t.recording}: {note}" for t in tables for note in t.notes],
+        "problems": [*problems, *(told for _, told in evidence.values() if told)],
     }
+
+
+def _unwritable(project: Project) -> Iterator[str]:
+    if not project.writable:
+        yield (
+            f"{project.path}: it may not be written here, so that nothing can be decided. Allow "
+            "writing to it and all that is in it, or copy it to where you may write."
+        )
+
+
+def _evidence(project: Project, number: int, table: FeatureTable) -> tuple[str, str]:
+    """State of a recording's evidence in a word, and what is wrong with it."""
+    path = evidence_path(project, number)
+    blank = f"so that candidates of {table.recording} cannot be shown. {RESTORE}"
+    if not path.is_file():
+        expected = table.version.startswith(_COMPUTED)
+        return "none", f"{path}: missing, {blank}" if expected else ""
+    try:
+        with zipfile.ZipFile(path) as file:
+            if file.testzip() is not None:
+                raise zipfile.BadZipFile
+        with open_evidence(project, number) as reader:
+            if reader.evidence.identities == table.identities:
+                return "whole", ""
+    except (SightlineError, *_DAMAGE):
+        return "damaged", f"{path}: damaged, {blank}"
+    return "of others", f"{path}: of other candidates than the features, {blank}"

@@ -1,13 +1,13 @@
-"""The whole loop on a simulated movie and a simulated annotator: `sightline demo sort`."""
+"""Simulated recordings to try Sightline on: `sightline demo` and `sightline demo sort`."""
 
 import math
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -24,6 +24,9 @@ from sightline.simulate.extraction import ExtractionSettings, simulate_extractio
 from sightline.simulate.movie_settings import MovieSettings
 from sightline.trust.accuracy import measure_accuracy
 from sightline.workflows.prepare_movie import prepare_movie
+
+KNOWN_ANSWERS: Final = "known answers"
+"""The annotator whose verdicts are the truth, in the project of `demo`; to practise on."""
 
 _EVERY = 10
 _FRAMES = 1000
@@ -77,6 +80,39 @@ class _Judged:
     clarity: NDArray[np.float64]
 
 
+def demo(
+    folder: str | Path | None = None,
+    *,
+    cells: int = 250,
+    seed: int = 0,
+    phase: Callable[[str], Progress] = lambda _name: lambda _done, _total: None,
+) -> Path:
+    """Simulate a movie and its extraction, and prepare them for a newcomer to sort.
+
+    The project holds no decisions but those of the annotator ``known answers``: the truth of all
+    candidates that can be told by looking.
+
+    Parameters
+    ----------
+    folder, cells, seed, phase
+        As of `demo_sort`.
+
+    Returns
+    -------
+    Path
+        The project folder.
+
+    Raises
+    ------
+    SettingError
+        If there are too few cells, or too many.
+    InputError
+        If the folder holds something already.
+    """
+    _check_cells(cells, answers=10)
+    return _prepare(_new_home(folder), cells, seed, phase, answers_known=True)[1]
+
+
 def demo_sort(
     folder: str | Path | None = None,
     *,
@@ -107,15 +143,8 @@ def demo_sort(
     InputError
         If the folder holds something already.
     """
-    if not 40 <= cells <= 2000 or not 10 <= answers <= cells // 2:
-        raise SettingError(
-            f"The demo was given {cells} cells and {answers} answers; it needs 40 to 2000 cells, "
-            "and between 10 and half of them as answers."
-        )
-    home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
-    home.mkdir(parents=True, exist_ok=True)
-    if any(home.iterdir()):
-        raise InputError(home, "it holds something", "a new folder", "Choose another name.")
+    _check_cells(cells, answers)
+    home = _new_home(folder)
     simulated, chosen = _prepare(home, cells, seed, phase)
     rng = np.random.default_rng(seed)
     annotator = simulate_annotator("ada", simulated, rng, error=0.06, leniency=0.2)
@@ -148,8 +177,29 @@ def demo_sort(
     )
 
 
+def _check_cells(cells: int, answers: int) -> None:
+    if not 40 <= cells <= 2000 or not 10 <= answers <= cells // 2:
+        raise SettingError(
+            f"The demo was given {cells} cells and {answers} answers; it needs 40 to 2000 cells, "
+            "and between 10 and half of them as answers."
+        )
+
+
+def _new_home(folder: str | Path | None) -> Path:
+    home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
+    home.mkdir(parents=True, exist_ok=True)
+    if any(home.iterdir()):
+        raise InputError(home, "it holds something", "a new folder", "Choose another name.")
+    return home
+
+
 def _prepare(
-    home: Path, cells: int, seed: int, phase: Callable[[str], Progress]
+    home: Path,
+    cells: int,
+    seed: int,
+    phase: Callable[[str], Progress],
+    *,
+    answers_known: bool = False,
 ) -> tuple[_Judged, Path]:
     """Simulate, extract and prepare; give the truth, and the project."""
     simulating = phase("simulating the movie")
@@ -172,7 +222,12 @@ def _prepare(
     )
     simulating(1, 1)
     project = home / "demo.sightline"
-    prepare_movie(partial(simulate_movie, settings), extraction.candidates, project, phase=phase)
+    found = extraction.candidates
+    if answers_known:
+        seen = np.array([kind != "silent cell" for kind in extraction.kinds])
+        truth = np.where(seen, extraction.truth, -1).astype(np.int8)
+        found = replace(found, labels={KNOWN_ANSWERS: truth})
+    prepare_movie(partial(simulate_movie, settings), found, project, phase=phase)
     clarity = np.array([_CLARITY.get(kind, 0.6) for kind in extraction.kinds])
     return _Judged(extraction.truth == 1, clarity), project
 

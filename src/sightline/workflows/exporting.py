@@ -20,6 +20,7 @@ from sightline.project.bundle import write_bundle
 from sightline.project.evidence import has_evidence, open_evidence
 from sightline.project.project import BUNDLE_SUFFIX, SUFFIX
 from sightline.project.source import sources_of
+from sightline.review.accepting import accepted_result, final_predictions, words
 from sightline.review.sort_session import SortSession
 from sightline.workflows.final_labels import FinalLabels, final_labels
 
@@ -73,6 +74,7 @@ def export(
 ) -> Summary:
     """Write every candidate's final label: the annotator's where there is one, else the machine's.
 
+    The machine's are those that the annotator accepted, if any, whatever the session's settings.
     Candidates that the annotator said to be one cell are one row in a table, and one region in an
     NWB file of Sightline's own. In formats whose rows are fixed by the extraction's files, the
     first part stands for the cell and the others are rejected; in a copy of an NWB file they are
@@ -101,8 +103,8 @@ def export(
     Returns
     -------
     dict
-        ``output``, ``threshold``, the number of candidates of each class, those without label,
-        those decided by the annotator, and those merged into others.
+        ``output``, ``threshold``, ``accepted`` in words, the number of candidates of each class,
+        those without label, those decided by the annotator, and those merged into others.
 
     Raises
     ------
@@ -133,7 +135,8 @@ def export(
     who = [by for number in numbers for by in merged[number].decided_by]
     return {
         "output": str(path),
-        "threshold": session.predict().threshold,
+        "threshold": final_predictions(session).threshold,
+        "accepted": words(accepted_result(session)),
         **{name: verdicts.count(name) for name in session.classes},
         "without_label": verdicts.count(""),
         "decided_by_annotator": who.count(session.annotator),

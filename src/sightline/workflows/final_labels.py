@@ -8,6 +8,7 @@ from scipy import sparse
 
 from sightline.data.candidate_set import CandidateSet
 from sightline.project.evidence import EvidenceReader
+from sightline.review.accepting import final_predictions
 from sightline.review.merging import merge_groups, merge_results
 from sightline.review.sort_session import SortSession
 from sightline.sort.merging import merge_candidates
@@ -94,7 +95,7 @@ class FinalLabels:
 
 
 def final_labels(session: SortSession, merge: bool = False) -> list[FinalLabels]:
-    """Return the final labels of each recording.
+    """Return the final labels of each recording: as decided, else as accepted, else as predicted.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def final_labels(session: SortSession, merge: bool = False) -> list[FinalLabels]
         Whether candidates that the annotator said to be one cell are one.
     """
     groups = merge_groups(session) if merge else {}
-    merged = merge_results(session.predict(), groups)
+    merged = merge_results(final_predictions(session), groups)
     predictions, verdicts = merged.predictions, merged.predictions.names()
     chances = _of_classes(predictions.probability, len(session.classes))
     names = [

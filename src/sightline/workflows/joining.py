@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from sightline.data.decision import DecisionKind
 from sightline.data.entry import Entry
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError
@@ -32,8 +33,8 @@ def join_projects(inputs: Sequence[str | Path], output: str | Path) -> dict[str,
     """Make one project of several projects or bundles; of one bundle, unpack it.
 
     Every act that stands comes along with its time, to be undone by itself; what was undone does
-    not, nor do audits, which are of one project's labels. Questions that were drawn at random count
-    as chosen, for they were drawn from a part of the batch only.
+    not, nor do audits and accepted results, which are of one project's labels. Questions that were
+    drawn at random count as chosen, for they were drawn from a part of the batch only.
 
     Parameters
     ----------
@@ -123,7 +124,8 @@ def _copy_decisions(projects: Sequence[Project], whole: Project) -> None:
     for project in projects:
         with project.journal() as journal:
             hands = journal.state().hands.values()
-        entries += sorted((each for hand in hands for each in hand.standing), key=_number)
+        standing_entries = (each for hand in hands for each in hand.standing)
+        entries += sorted((each for each in standing_entries if not _is_result(each)), key=_number)
     times = (entry.time_utc for entry in entries)
     with Journal.open(whole.path / JOURNAL, clock=lambda: next(times)) as journal:
         for entry in entries:
@@ -132,6 +134,10 @@ def _copy_decisions(projects: Sequence[Project], whole: Project) -> None:
                 for one in entry.decisions
             ]
             journal.record(decisions, uuid4().hex)
+
+
+def _is_result(entry: Entry) -> bool:
+    return any(decision.kind is DecisionKind.RESULT for decision in entry.decisions)
 
 
 def _number(entry: Entry) -> int:

@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +12,8 @@ from scipy import sparse
 
 import sightline
 from sightline.data.candidate_set import CandidateSet, check_candidates
-from sightline.data.decision import CELL, NOT_CELL
-from sightline.data.feature_set import FeatureSet
-from sightline.data.features import FEWEST_CANDIDATES
-from sightline.data.recording import RecordingInfo
-from sightline.errors import InputError, SettingError
-from sightline.formats.candidates.open_candidates import open_candidates
+from sightline.errors import InputError
 from sightline.formats.candidates.open_labels import open_labels
-from sightline.project.project import SUFFIX
-from sightline.sort.evidence.settings import DEFAULT_EVIDENCE, EvidenceSettings
-from sightline.sort.features.compute import feature_version
 from sightline.workflows.added_features import (
     AddedFeatures,
     describe_functions,
@@ -32,56 +21,22 @@ from sightline.workflows.added_features import (
     read_added,
 )
 from sightline.workflows.carrying import check_earlier
-from sightline.workflows.describe_candidates import UserFeature
 from sightline.workflows.held_movie import OpenMovie
-from sightline.workflows.open_movie import open_movie
 from sightline.workflows.preparation import Preparation
+from sightline.workflows.prepare_inputs import (
+    PrepareOptions,
+    check_fit,
+    check_options,
+    check_output,
+    find_candidates,
+    movie_info,
+    movie_opener,
+)
 from sightline.workflows.prepare_steps import Phase, make_evidence
 from sightline.workflows.prepared_project import make_project
 from sightline.workflows.scratch import open_scratch, remove_scratch, scratch_of
-from sightline.workflows.sorting import check_classes
 
 Summary = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class PrepareOptions:
-    """What a user may say beyond the files.
-
-    Parameters
-    ----------
-    movie, candidates
-        Keyword arguments of `open_recording` and of `open_candidates`.
-    movie_downsampled
-        Frames of a trace in one frame of the movie.
-    evidence
-        Events and snapshots.
-    features
-        ``"sightline"``, or ``"actsort"`` for the reference's formulas.
-    name
-        Of the recording in the project; the movie's or the candidates' own if empty.
-    classes
-        Names of the verdicts; with two, the second is a cell.
-    columns
-        Features of the user's own: a table with a column ``candidate``, or functions of a
-        `CandidateEvidence`, defined at the top level of a module.
-    labels, annotator
-        Verdicts that a person gave before, in a file, and who it was.
-    carry_from
-        Project of an earlier extraction of the same recording, whose decisions carry on.
-    """
-
-    movie: dict[str, Any] = field(default_factory=dict)
-    candidates: dict[str, Any] = field(default_factory=dict)
-    movie_downsampled: int = 1
-    evidence: EvidenceSettings = DEFAULT_EVIDENCE
-    features: FeatureSet = "sightline"
-    name: str = ""
-    classes: Sequence[str] = (NOT_CELL, CELL)
-    columns: str | Path | Mapping[str, UserFeature] = ""
-    labels: str | Path = ""
-    annotator: str = ""
-    carry_from: str | Path = ""
 
 
 def prepare_movie(
@@ -133,23 +88,12 @@ def prepare_movie(
         If the project cannot be written; what was done is kept for the next call.
     """
     options = options or PrepareOptions()
-    output = _free(Path(output))
-    feature_version(options.features)
-    check_classes(options.classes)
-    if options.movie_downsampled < 1:
-        raise SettingError(
-            f"movie_downsampled is {options.movie_downsampled}; it must be 1 or more."
-        )
-    opened = _opener(movie, options)
-    info = None if opened is None else _info(opened)
-    found = candidates
-    if not isinstance(found, CandidateSet):
-        found = open_candidates(found, **_with_shape(options.candidates, info))
-    if info is None:
-        found = replace(found, frame_rate_hz=_trace_rate(found, options))
-    settings = options.evidence.in_frames(_movie_rate(found, info, options.movie_downsampled))
-    _check_fit(found, info, settings, options.movie_downsampled)
-    found = replace(found, recording=options.name or (info.name if info else found.recording))
+    output = check_output(Path(output))
+    check_options(options)
+    opened = movie_opener(movie, options)
+    info = None if opened is None else movie_info(opened)
+    found = find_candidates(candidates, options, info)
+    settings = check_fit(found, info, options)
     if options.carry_from:
         check_earlier(options.carry_from, found.recording, found.image_shape, options.classes)
     found = _with_labels(found, options)
@@ -185,36 +129,6 @@ def _finish(
     return make_project(output, work.folder, described, found, table, classes, options.carry_from)
 
 
-def _opener(movie: str | Path | OpenMovie | None, options: PrepareOptions) -> OpenMovie | None:
-    if isinstance(movie, str | Path):
-        return partial(open_movie, Path(movie), options.movie)
-    return movie
-
-
-def _info(opened: OpenMovie) -> RecordingInfo:
-    with opened() as recording:
-        return recording.info
-
-
-def _free(output: Path) -> Path:
-    """Refuse a wrong or taken name before hours of work, not after."""
-    if output.suffix != SUFFIX:
-        raise InputError(output, "another ending", SUFFIX, f"Call it {output.name}{SUFFIX}.")
-    if output.exists():
-        raise InputError(output, "something there", "no such folder", "Choose another name.")
-    if not output.parent.is_dir():
-        raise InputError(
-            output, f"there is no folder {output.parent}", "a folder that exists", "Make it first."
-        )
-    return output
-
-
-def _with_shape(options: dict[str, Any], info: RecordingInfo | None) -> dict[str, Any]:
-    if info is None or options.get("image_shape"):
-        return options
-    return {**options, "image_shape": info.shape[1:]}
-
-
 def _with_labels(found: CandidateSet, options: PrepareOptions) -> CandidateSet:
     if not options.labels:
         return found
@@ -222,76 +136,6 @@ def _with_labels(found: CandidateSet, options: PrepareOptions) -> CandidateSet:
     if options.annotator and len(said) == 1:
         said = {options.annotator: next(iter(said.values()))}
     return check_candidates(replace(found, labels={**found.labels, **said}))
-
-
-def _trace_rate(found: CandidateSet, options: PrepareOptions) -> float | None:
-    """Frames of a trace a second, where there is no movie to say so."""
-    told = options.movie.get("frame_rate_hz")
-    if told is None:
-        return found.frame_rate_hz
-    if not 0 < told < math.inf:
-        raise SettingError(f"--frame-rate is {told}; it must be a number above 0.")
-    return told * options.movie_downsampled
-
-
-def _movie_rate(
-    found: CandidateSet, info: RecordingInfo | None, movie_downsampled: int
-) -> float | None:
-    if info is not None and info.frame_rate_hz:
-        return info.frame_rate_hz
-    return found.frame_rate_hz / movie_downsampled if found.frame_rate_hz else None
-
-
-def _check_fit(
-    found: CandidateSet,
-    info: RecordingInfo | None,
-    settings: EvidenceSettings,
-    movie_downsampled: int,
-) -> None:
-    if len(found) < FEWEST_CANDIDATES:
-        raise InputError(
-            found.source,
-            f"it has {len(found)} candidates",
-            f"at least {FEWEST_CANDIDATES}, three of each class to learn from",
-            "So few are judged faster by eye.",
-        )
-    if info is None:
-        return
-    if info.shape[1:] != found.image_shape:
-        raise InputError(
-            info.source,
-            f"frames of {_size(info.shape[1:])} pixels",
-            f"{_size(found.image_shape)}, as the footprints of {found.source}",
-            "Give the movie that the candidates were extracted from, before any cropping.",
-        )
-    if info.frames < settings.window:
-        raise InputError(
-            info.source,
-            f"{info.frames} frames",
-            f"at least {settings.window}, the window of one event",
-            "Give the whole movie, or a smaller --half-window.",
-        )
-    if found.traces is None:
-        return
-    frames = found.traces.shape[1]
-    if not 0 <= frames - info.frames * movie_downsampled < movie_downsampled:
-        ratio = frames / info.frames
-        whole = max(1, round(ratio))
-        advice = (
-            f"Give --movie-downsampled {whole}."
-            if whole != movie_downsampled and abs(ratio - whole) < 0.01 * ratio
-            else "Give the movie that the traces were taken from, whole."
-        )
-        raise InputError(
-            info.source,
-            f"{info.frames} frames",
-            f"{frames // movie_downsampled}, for the traces of {found.source} have {frames}",
-            advice,
-        )
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape))
 
 
 def _made_from(work: Preparation, options: PrepareOptions, added: AddedFeatures) -> dict[str, Any]:

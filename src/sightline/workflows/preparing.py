@@ -12,7 +12,8 @@ from sightline.errors import InputError, SettingError
 from sightline.sort.evidence.settings import DEFAULT_EVIDENCE, EvidenceSettings
 from sightline.workflows.describe_candidates import UserFeature
 from sightline.workflows.joining import is_project, join_projects
-from sightline.workflows.prepare_movie import PrepareOptions, prepare_movie
+from sightline.workflows.prepare_inputs import PrepareOptions
+from sightline.workflows.prepare_movie import prepare_movie
 from sightline.workflows.prepare_steps import Phase
 from sightline.workflows.sorting import TWO_CLASSES, prepare_features
 
@@ -20,6 +21,16 @@ Summary = dict[str, Any]
 
 _OF_ANY: Final = {"inputs", "output", "workers", "on", "phase"}
 _OF_MOVIE: Final = {"dataset", "axes", "channel", "series", "pixel_size_um", "units"}
+_AS_SAID: Final = (
+    "movie_downsampled",
+    "features",
+    "name",
+    "classes",
+    "columns",
+    "labels",
+    "annotator",
+    "carry_from",
+)
 _OPTIONS: Final = {
     "frame_rate_hz": "frame-rate",
     "pixel_size_um": "pixel-size",
@@ -133,39 +144,49 @@ def prepare(  # noqa: PLR0913 -- one argument for each thing a user may say
         _refuse_unused(said, {*_OF_ANY, "classes"}, "without --candidates")
         return prepare_features(given, output, classes)
     if not given:
-        _refuse_unused(said, set(said) - _OF_MOVIE, "without a movie")
-    options = PrepareOptions(
-        movie={
-            "dataset": dataset,
-            "axes": axes,
-            "channel": channel,
-            "plane": plane,
-            "series": series,
-            "frame_rate_hz": frame_rate_hz,
-            "pixel_size_um": pixel_size_um,
-            "units": units,
-        },
-        candidates={
-            "footprints": footprints,
-            "traces": traces,
-            "segmentation": segmentation,
-            "which": which,
-            "plane": None if plane is None else str(plane),
-            "image_shape": _pair(image_size, "--image-size", "x"),
-            "offset": _pair(offset, "--offset", ",") or (0, 0),
-        },
-        movie_downsampled=movie_downsampled,
-        evidence=EvidenceSettings(events, half_window, half_window_s),
-        features=features,
-        name=name,
-        classes=classes,
-        columns=columns,
-        labels=labels,
-        annotator=annotator,
-        carry_from=carry_from,
-    )
+        check_without_movie(said)
+    options = prepare_options(said)
     movie = _one(given)
     return prepare_movie(movie, candidates, output, options, workers=workers, on=on, phase=phase)
+
+
+def prepare_options(said: Mapping[str, Any]) -> PrepareOptions:
+    """Sort what was said of movie and candidates; see `prepare` for what it is.
+
+    Parameters
+    ----------
+    said
+        Arguments of `prepare` by their names; what is not there is as if not given.
+
+    Raises
+    ------
+    SettingError
+        If a value is outside its range.
+    """
+    said = {name: each.default for name, each in signature(prepare).parameters.items()} | {**said}
+    plane = said["plane"]
+    return PrepareOptions(
+        movie={name: said[name] for name in (*sorted(_OF_MOVIE), "plane", "frame_rate_hz")},
+        candidates={
+            **{name: said[name] for name in ("footprints", "traces", "segmentation", "which")},
+            "plane": None if plane is None else str(plane),
+            "image_shape": _pair(said["image_size"], "--image-size", "x"),
+            "offset": _pair(said["offset"], "--offset", ",") or (0, 0),
+        },
+        evidence=EvidenceSettings(said["events"], said["half_window"], said["half_window_s"]),
+        **{name: said[name] for name in _AS_SAID},
+    )
+
+
+def check_without_movie(said: Mapping[str, Any]) -> None:
+    """Refuse what is about a movie where there is none.
+
+    Raises
+    ------
+    SettingError
+        If something is; ``said`` are arguments of `prepare` by their names.
+    """
+    _refuse_unused(said, set(said) - _OF_MOVIE, "without a movie")
 
 
 def _refuse_others(inputs: Sequence[str | Path]) -> None:

@@ -14,6 +14,8 @@ from sightline.formats.table import read_rows, write_rows
 from sightline.project.candidates import store_candidates
 from sightline.project.project import Project
 from sightline.query.choose import Strategy, StrategyName
+from sightline.review.accepting import accepted_result, words
+from sightline.review.own_agreement import own_agreement
 from sightline.review.sort_session import SortSession
 from sightline.sort.design import make_design
 from sightline.sort.settings import DEFAULT, ClassifierSettings, preset
@@ -157,8 +159,16 @@ def answer(session: SortSession, answers: str | Path) -> Summary:
 
 
 def status(session: SortSession) -> Summary:
-    """Say how far the sorting has come, and whether going on is worth it."""
-    return asdict(session.progress())
+    """Say how far the sorting has come, whether going on is worth it, and what was accepted.
+
+    ``self_agreement`` is how far the annotator agrees with himself, as in `OwnAgreement`.
+    """
+    own = own_agreement(session.answers, session.classes)
+    return {
+        **asdict(session.progress()),
+        "accepted": words(accepted_result(session)),
+        "self_agreement": asdict(own),
+    }
 
 
 def read_verdicts(path: str | Path, verdicts: Sequence[str]) -> list[dict[str, str]]:

@@ -17,9 +17,12 @@ def status(
     target: TargetOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Say how far the sorting has come, and whether going on is worth it."""
+    """Say how far the sorting has come, and how far you agree with yourself."""
     from sightline.workflows.sorting import open_session
     from sightline.workflows.sorting import status as run
 
     with open_session(project, annotator, preset_name=preset, target=target) as session:
-        show(run(session), json)
+        result = run(session)
+    if not json:
+        result["self_agreement"] = result["self_agreement"]["words"]
+    show(result, json)

@@ -96,6 +96,22 @@ def open_recording(  # noqa: PLR0913 -- one argument for each thing a user may s
     return recording
 
 
+def recording_format(path: str | Path) -> str:
+    """Name the format of a recording that can be opened, in a user's words."""
+    path = Path(path)
+    binary = "suite2p's data.bin"
+    if path.is_dir():
+        zarr = any((path / name).is_file() for name in _ZARR_FILES)
+        return "Zarr" if zarr else binary if (path / "data.bin").is_file() else "folder of TIFFs"
+    start = _start(path)
+    if any(start[offset:].startswith(content) for offset, content, _ in _VIDEO_STARTS):
+        return "video"
+    if h5py.is_hdf5(path):
+        return "NWB" if is_nwb(path) else "HDF5"
+    known = {**dict.fromkeys(_TIFF_STARTS, "TIFF"), b"\x93NUM": "npy", b"PK\x03\x04": "Zarr"}
+    return known.get(start[:4], binary)
+
+
 def as_movie(recording: Recording) -> Recording:
     """Return the recording with axes (time, y, x), or raise: planes and channels are not frames.
 

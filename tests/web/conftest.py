@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from served_project import TOKEN, Page, make_project
 
 from sightline.web.app import make_app
 from sightline.web.cookies import Cookies
+from sightline.web.home import Home
 from sightline.web.security import Guard
 from sightline.web.serve import make_server
 from sightline.web.served import Served
@@ -41,13 +43,20 @@ def path(made: Path, folder: Path) -> Path:
 
 @contextmanager
 def running(path: Path, built: Path | None) -> Iterator[httpx.Client]:
-    """Serve on a free port, from a thread; the client sends the token."""
+    """Serve a project; see `listening`."""
     app = make_app(Served(path), *([built] if built else []))
-    server = make_server(Guard(app, TOKEN, Cookies(b"k" * 32, str(path))))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    with listening(app, str(path)) as client:
+        yield client
+
+
+@contextmanager
+def listening(app: FastAPI, subject: str) -> Iterator[httpx.Client]:
+    """Serve on a free port, from a thread; the client sends the token."""
+    server = make_server(Guard(app, TOKEN, Cookies(b"k" * 32, subject)))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
         try:
             with httpx.Client(
                 base_url=address, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30
@@ -62,6 +71,20 @@ def running(path: Path, built: Path | None) -> Iterator[httpx.Client]:
 def serve() -> Iterator[Callable[..., httpx.Client]]:
     with ExitStack() as stack:
         yield lambda path, built=None: stack.enter_context(running(path, built))
+
+
+@pytest.fixture
+def starts() -> Iterator[Callable[[Path], httpx.Client]]:
+    """Serve the start page, with what is kept in a folder."""
+    with ExitStack() as stack:
+        yield lambda kept: stack.enter_context(
+            listening(make_app(None, home=Home(kept)), "start page")
+        )
+
+
+@pytest.fixture
+def start_page(starts: Callable[[Path], httpx.Client], folder: Path) -> Page:
+    return Page(starts(folder / "state"))
 
 
 @pytest.fixture(scope="session")

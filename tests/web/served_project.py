@@ -55,7 +55,7 @@ class Page:
     http: httpx.Client
     annotator: str = "anna"
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         answer = self.http.get(f"/api/{path}", params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()

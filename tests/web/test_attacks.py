@@ -1,10 +1,13 @@
 """Every door, tried by someone without the key, over HTTP and WebSocket; and by the owner."""
 
 import json
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -12,8 +15,11 @@ from served_project import TOKEN, Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from sightline.errors import InputError
 from sightline.project.project import Project
+from sightline.web import home_folders
 from sightline.web.cookies import Cookies
+from sightline.web.home_folders import list_folder
 from sightline.web.security import BODY_LIMIT
 
 Visitor = Callable[..., httpx.Client]
@@ -338,3 +344,213 @@ def test_a_refused_page_says_how_to_get_in(stranger: httpx.Client) -> None:
 def test_a_websocket_elsewhere_is_no_way_in(place: str) -> None:
     with pytest.raises(InvalidStatus):
         connect(f"ws://{place}/", additional_headers={"authorization": f"Bearer {TOKEN}"})
+
+
+# --- the start page ----------------------------------------------------------------------------
+
+START_ROUTES = [
+    ("GET", ""),
+    ("GET", "/decided?path=/"),
+    ("GET", "/folder?path=/"),
+    ("POST", "/open"),
+    ("POST", "/forget"),
+    ("POST", "/recognise"),
+    ("POST", "/preparations"),
+    ("POST", "/preparations/stop"),
+    ("POST", "/preparations/go-on"),
+    ("POST", "/preparations/move"),
+    ("POST", "/preparations/remove"),
+]
+
+
+def test_these_are_all_routes_of_the_start_page(start_page: Page) -> None:
+    known = start_page.http.get("/api/openapi.json").json()["paths"]
+    found = {
+        (method.upper(), route.removeprefix("/api/start"))
+        for route, methods in known.items()
+        if route.startswith("/api/start")
+        for method in methods
+    }
+    assert found == {(method, route.partition("?")[0]) for method, route in START_ROUTES}
+
+
+@pytest.mark.parametrize(("method", "route"), START_ROUTES)
+def test_where_one_project_is_served_there_is_no_start_page_even_with_the_token(
+    viewer: Page, folder: Path, method: str, route: str
+) -> None:
+    status, told = viewer.refused(method, f"start{route}", json={"path": str(folder)})
+    assert status == 404
+    assert "no start page" in told
+    assert str(folder) not in told
+
+
+def test_nor_its_websocket(place: str) -> None:
+    token = {"authorization": f"Bearer {TOKEN}"}
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"ws://{place}/api/start/live", additional_headers=token)
+    assert refused.value.response.status_code == 403
+
+
+@pytest.fixture
+def start_browser(start_page: Page) -> Any:
+    """A browser that opened the link of a start page."""
+    with httpx.Client(base_url=start_page.http.base_url, timeout=10) as client:
+        assert client.get(f"/?token={TOKEN}").status_code == 303
+        yield client
+
+
+def test_the_start_page_lets_its_own_browser_in_and_nobody_else(
+    start_browser: httpx.Client, folder: Path, path: Path
+) -> None:
+    place = start_browser.base_url.netloc.decode()
+    said = {"path": str(path)}
+    with httpx.Client(base_url=start_browser.base_url) as stranger:
+        for method, route in START_ROUTES:
+            answer = stranger.request(method, f"/api/start{route}", headers=own(place), json=said)
+            assert answer.status_code == 401, route
+    for method, route in START_ROUTES:
+        for foreign in (
+            {"origin": "http://evil.example"},
+            {"origin": "http://127.0.0.1:1"},
+            {"origin": f"http://{place}", "sec-fetch-site": "cross-site"},
+            {"origin": f"http://{place}", "sec-fetch-site": "same-site"},
+            {"host": "evil.example", "origin": "http://evil.example"},
+        ):
+            asked = start_browser.request(method, f"/api/start{route}", headers=foreign, json=said)
+            assert asked.status_code in (400, 403), (route, foreign)
+            assert str(folder) not in asked.text
+        if method == "POST":
+            bare = start_browser.post(f"/api/start{route}", json=said)
+            assert bare.status_code == 403
+    assert not (folder / "state" / "recent-projects.json").exists()
+    opened = start_browser.post("/api/start/open", headers=own(place), json=said)
+    assert opened.status_code == 200  # the control
+
+
+def test_a_websocket_of_the_start_page_needs_the_pass_and_our_own_page(
+    start_browser: httpx.Client,
+) -> None:
+    place = start_browser.base_url.netloc.decode()
+    address = f"ws://{place}/api/start/live"
+    cookie = "; ".join(f"{name}={value}" for name, value in start_browser.cookies.items())
+    for headers in ({}, {**own(place)}, {"cookie": cookie, "origin": "http://127.0.0.1:1"},
+                    {"cookie": cookie}):  # fmt: skip
+        with pytest.raises(InvalidStatus):
+            connect(address, additional_headers=headers)
+    with connect(address, additional_headers={**own(place), "cookie": cookie}) as page:
+        assert json.loads(page.recv(10))["type"] == "hello"
+
+
+def test_the_pass_of_a_project_does_not_open_the_start_page(start_page: Page, path: Path) -> None:
+    place = start_page.http.base_url.netloc.decode()
+    name = f"sightline_{place.split(':')[1]}"
+    with httpx.Client(base_url=start_page.http.base_url) as client:
+        client.cookies.set(name, Cookies(b"k" * 32, str(path)).issue())
+        assert client.get("/api/start", headers=own(place)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["{}/secret.txt", "{}/secret.txt/", "{}/state/../secret.txt", "{}/none", "", "\0", "{}\0/x",
+     "a\0b", "~nobody-of-that-name/x", "/" * 3000, "{}/" + "x" * 300, "{}/\ud800", "a" * 5000],
+)  # fmt: skip
+def test_only_folders_are_listed_and_no_file_is_ever_read_out(
+    start_page: Page, folder: Path, path: str
+) -> None:
+    (folder / "secret.txt").write_text("the secret")
+    query = path.format(folder).encode("utf-8", "surrogatepass")
+    raw = f"/api/start/folder?path={quote(query)}"
+    answer = start_page.http.get(raw)
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:  # many slashes are the top, which may be looked at
+        assert set(path) == {"/"}
+    else:
+        assert list(answer.json()) == ["error"]
+    assert "the secret" not in answer.text
+
+
+def test_a_listing_holds_names_and_sizes_and_nothing_else(start_page: Page, folder: Path) -> None:
+    (folder / "secret.txt").write_text("the secret")
+    told = start_page.get("start/folder", path=str(folder))
+    assert {key for each in told["names"] for key in each} == {"name", "kind", "bytes"}
+    assert "the secret" not in json.dumps(told)
+
+
+def test_a_folder_that_may_not_be_read_is_told(folder: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("folders cannot be closed to their owner here")
+    closed = folder / "closed"
+    closed.mkdir()
+    folder.chmod(0o755)
+    closed.chmod(0)
+    if os.geteuid() == 0:
+        os.seteuid(65534)  # root may read all
+    try:
+        with pytest.raises(InputError, match="may not be read"):
+            list_folder(closed)
+    finally:
+        os.seteuid(os.getuid())
+        closed.chmod(0o755)
+
+
+@pytest.mark.parametrize("path", ["//server/share", "\\\\server\\share", "//./pipe/x"])
+def test_windows_asks_no_other_machine_and_no_device_for_what_is_half_typed(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(home_folders, "sys", SimpleNamespace(platform="win32", version_info=()))
+    monkeypatch.setattr(home_folders.os, "scandir", pytest.fail)
+    with pytest.raises(InputError, match="no whole path on this machine"):
+        list_folder(Path(path))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"path": ""},
+        {"path": "a\0b"},
+        {"path": ["a"]},
+        {"path": 3},
+        {},
+        {"path": "/", "more": 1},
+        {"path": "x" * 5000},
+    ],
+)
+def test_a_malformed_path_is_refused_in_a_sentence(start_page: Page, said: Any) -> None:
+    for route in ("open", "forget"):
+        status, told = start_page.refused("POST", f"start/{route}", json=said)
+        assert status == 400
+        assert told
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": "../../etc"},
+        {"id": ""},
+        {"output": ""},
+        {"output": "a\0.sightline"},
+        {"options": {"workers": 10**6}},
+        {"options": {"on": "tcp://evil.example:8786"}},
+        {"options": {"columns": "/etc/passwd"}},
+        {"options": {"frame_rate_hz": "10"}},
+        {"options": {"classes": ["x"] * 99}},
+    ],
+)
+def test_a_malformed_preparation_is_refused_and_nothing_is_queued(
+    start_page: Page, folder: Path, changed: dict[str, Any]
+) -> None:
+    wish = {"id": "preparation-1", "candidates": "/x", "output": str(folder / "a.sightline")}
+    status, told = start_page.refused("POST", "start/preparations", json={**wish, **changed})
+    assert status == 400
+    assert told
+    assert start_page.get("start")["preparations"] == []
+
+
+def test_opening_makes_and_changes_nothing_in_a_folder_that_is_no_project(
+    start_page: Page, folder: Path
+) -> None:
+    (folder / "thesis").mkdir()
+    (folder / "thesis" / "project.json").write_text("{}")
+    status, _ = start_page.refused("POST", "start/open", json={"path": str(folder / "thesis")})
+    assert status == 409
+    assert [each.name for each in (folder / "thesis").iterdir()] == ["project.json"]

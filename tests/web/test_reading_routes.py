@@ -27,6 +27,7 @@ def test_the_project_is_described(viewer: Page) -> None:
     (recording,) = told.pop("recordings")
     assert len(told.pop("features")) == 18
     assert len(told.pop("data_version")) == 8
+    assert len(told.pop("id")) == 16
     assert told == {
         "name": "mice",
         "kind": "sort",
@@ -35,6 +36,7 @@ def test_the_project_is_described(viewer: Page) -> None:
         "annotators": [],
         "feature_version": "simulated-1",
         "readonly": False,
+        "start_page": False,
     }
     assert recording == {
         "number": 0,

@@ -24,6 +24,7 @@ from websockets.sync.client import connect
 from sightline.errors import InputError, ProjectError
 from sightline.project.candidates import read_candidates, store_candidates
 from sightline.project.project import Project
+from sightline.project.recents import recent_projects
 from sightline.web import serve as serving
 from sightline.web.cookies import account_key
 from sightline.web.served import Served
@@ -176,7 +177,7 @@ def said(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Callable[..., list[st
     """Open a project but do not serve it; give what the terminal shows."""
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
 
-    def opening(path: Path, **options: Any) -> list[str]:
+    def opening(path: Path | None, **options: Any) -> list[str]:
         lines: list[str] = []
         with monkeypatch.context() as patch:
             patch.setattr(serving.uvicorn.Server, "run", lambda *_, **__: None)
@@ -237,6 +238,39 @@ def test_the_accounts_key_stays_and_is_its_owners(folder: Path) -> None:
 def test_where_no_key_can_be_kept_there_is_one_for_the_run(folder: Path) -> None:
     (folder / "file").write_text("")
     assert len(account_key(folder / "file" / "state")) == 32
+
+
+def test_an_opened_project_is_among_the_recent_ones_of_the_start_page(
+    said: Callable[..., list[str]], path: Path, folder: Path
+) -> None:
+    said(path)
+    (recent,) = recent_projects(folder / "state" / "sightline")
+    assert recent.path == path.resolve()
+
+
+def test_without_a_project_the_start_page_is_served_with_the_same_options(
+    said: Callable[..., list[str]], folder: Path
+) -> None:
+    token_file = folder / "token"
+    line = said(None, annotator="anna", token_file=token_file)[0]
+    assert line.startswith("Sightline is at http://127.0.0.1:")
+    assert str(token_file) in line
+
+
+def test_the_start_page_of_one_port_is_another_subject_than_that_of_another_or_a_project(
+    path: Path,
+) -> None:
+    """What a browser's pass is good for."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        served = Served(path)
+        subjects = {serving._subject(None, one), serving._subject(None, other)}
+        subjects.add(serving._subject(served, one))
+        served.shelf.close()
+        assert len(subjects) == 3
+        assert serving._subject(None, one) in subjects
 
 
 # --- troubles, in the terminal and on the page -------------------------------------------------

@@ -39,6 +39,34 @@ def test_a_verdict_is_on_disk_when_it_is_acknowledged(anna: Page, path: Path) ->
     assert (state["decided"], state["counts"]) == (1, {"not cell": 0, "cell": 1})
 
 
+def test_a_question_may_be_one_that_was_answered_before(anna: Page, path: Path) -> None:
+    anna.post("session", repeat_share=0.5, refit_every=25)
+    anna.teach(24)
+    (row, *_) = [question["row"] for question in anna.questions(30) if question["repeat"]]
+    assert row < 4
+    anna.decide(row, "cell", repeat=[row])
+    assert [one.repeat for one in recorded(path) if one.item == f"mice/{row}"] == [False, True]
+    assert anna.undo()["repeat"] == [row]
+    assert anna.redo()["repeat"] == []
+    anna.decide(50, "cell")
+    assert anna.undo()["repeat"] == []
+
+
+def test_agreement_with_oneself_is_told_of_oneself(anna: Page, ben: Page) -> None:
+    anna.decide(3, "cell", seconds=2.0)
+    anna.decide(4, "cell", seconds=4.0)
+    anna.decide(3, "not cell", repeat=[3])
+    anna.decide(4, "cell", repeat=[4])
+    found = anna.get("agreement", annotator="anna")
+    assert (found["repeats"], found["agreement"]["pairs"]) == (2, 2)
+    assert found["agreement"]["share"]["value"] == 0.5
+    (block,) = found["blocks"]
+    assert (block["last"], block["accepted"], block["seconds"]) == (4, 0.75, 3.0)
+    nothing = ben.get("agreement", annotator="ben")
+    assert (nothing["repeats"], nothing["blocks"]) == (0, [])
+    assert nothing["agreement"]["kappa"] is None
+
+
 def test_the_state_counts_every_kind_of_answer(anna: Page) -> None:
     for row, verdict in enumerate(("cell", "not cell", "cell", "unsure", "skip", "skip")):
         anna.decide(row, verdict)
@@ -185,10 +213,13 @@ def test_settings_stay_until_they_are_changed_also_after_a_restart(serve: Any, p
         "strategy": "cal",
         "weight": 0.25,
         "probe_every": 0,
+        "repeat_share": 0.05,
         "preset": "default",
         "target": "threshold=0.65",
         "refit_every": 1,
         "blind": False,
+        "start_from": "",
+        "start": "",
     }
     assert page.state()["settings"] == wanted
     assert Page(serve(path)).state()["settings"] == wanted
@@ -295,7 +326,7 @@ def test_pairs_that_look_like_one_cell_are_suggested_answered_and_undone(anna: P
     anna.post("merges", client_id=anna.new_id(), item=pair["item"], value="same cell")
     assert anna.get("merges", annotator="anna")["pairs"] == []
     told = anna.undo()
-    assert (told["kind"], told["rows"]) == ("merge", [])
+    assert (told["kind"], told["rows"]) == ("merge", [0, 1])
     assert len(anna.get("merges", annotator="anna")["pairs"]) == 1
 
 

@@ -5,41 +5,72 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.websockets import WebSocket
 from starlette.exceptions import HTTPException
 
 from sightline.errors import InputError, ProjectError, SettingError, SightlineError
-from sightline.web import reading_routes, session_routes
+from sightline.web import (
+    audit_routes,
+    no_home,
+    practice_routes,
+    reading_routes,
+    result_routes,
+    session_routes,
+)
+from sightline.web.live import AwayError
 from sightline.web.pages import BUILT_APP, app_files
 from sightline.web.served import Served
 from sightline.web.shelf import AbsentError
 
-_STATUS: Final = {AbsentError: 404, InputError: 400, SettingError: 400, ProjectError: 409}
+if TYPE_CHECKING:
+    from sightline.web.home import Home
+
+_STATUS: Final = {
+    AbsentError: 404,
+    AwayError: 503,
+    InputError: 400,
+    SettingError: 400,
+    ProjectError: 409,
+}
 _MALFORMED: Final = 1008
 
 _logger: Final = logging.getLogger(__name__)
 
 
-def make_app(served: Served, built: Path = BUILT_APP) -> FastAPI:
+def make_app(
+    served: Served | None,
+    built: Path = BUILT_APP,
+    home: "Home | None" = None,
+    expected: str = "",
+) -> FastAPI:
     """Put the application together; `Guard` stands before it.
 
     Parameters
     ----------
     served
-        The project, closed with the application.
+        The project, closed with the application; None where the start page chooses it.
     built
         Folder of the built app.
+    home
+        What the start page shows; without it this project alone is served, and nothing beside it.
+    expected
+        Annotator who is about to come, where that is known.
     """
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if served is not None and expected and not served.trouble:
+            served.sessions.expect(expected)
         yield
-        await served.close()
+        if home is not None:
+            await home.close()
+        if app.state.served is not None:
+            await app.state.served.close()
 
     app = FastAPI(
         title="Sightline",
@@ -49,8 +80,13 @@ def make_app(served: Served, built: Path = BUILT_APP) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.served = served
+    app.state.home = home
+    app.include_router(no_home.routes if home is None else _home_routes())
     app.include_router(reading_routes.routes)
     app.include_router(session_routes.routes)
+    app.include_router(audit_routes.routes)
+    app.include_router(result_routes.routes)
+    app.include_router(practice_routes.routes)
     app.include_router(app_files(built))
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_malformed)
@@ -58,6 +94,12 @@ def make_app(served: Served, built: Path = BUILT_APP) -> FastAPI:
     app.add_exception_handler(SightlineError, _tell_user)
     app.add_exception_handler(Exception, _tell_fault)
     return app
+
+
+def _home_routes() -> APIRouter:
+    from sightline.web.home_routes import routes  # noqa: PLC0415 - all of preparing, a second
+
+    return routes
 
 
 def _error(status: int, sentence: str) -> JSONResponse:
@@ -68,7 +110,8 @@ def _error(status: int, sentence: str) -> JSONResponse:
 
 def _tell_user(request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    if request.app.state.served.trouble:
+    served = request.app.state.served
+    if served is not None and served.trouble and isinstance(error, ProjectError):
         status = 500
     return _error(status, str(error))
 

@@ -9,11 +9,12 @@ import hashlib
 import hmac
 import os
 import secrets
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from sightline.project.account import account_folder
 
 GOOD_FOR_SECONDS: Final = 24 * 3600
 
@@ -64,7 +65,7 @@ def account_key(folder: Path | None = None) -> bytes:
     folder
         Where it is kept; the account's own folder for such things if not given.
     """
-    path = (folder or _state_folder()) / "cookie-key"
+    path = (folder or account_folder()) / "cookie-key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
@@ -88,13 +89,3 @@ def _write_new(path: Path, content: bytes) -> None:
             aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
-
-
-def _state_folder() -> Path:
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return base / "sightline"

@@ -9,11 +9,25 @@ from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from sightline.errors import SightlineError
+
 MOST_UNREAD: Final = 200
 
 _TOO_SLOW: Final = 1013
 _MALFORMED: Final = 1008
 _SECONDS_TO_CLOSE: Final = 1
+
+
+class AwayError(SightlineError):
+    """The project that a page is about is not the one that is open."""
+
+
+async def turn_away(socket: WebSocket) -> None:
+    """Tell a page that its project is not open, and end there."""
+    await socket.accept()
+    with suppress(RuntimeError, WebSocketDisconnect):
+        await socket.send_text(json.dumps({"type": "closed"}))
+        await socket.close()
 
 
 class Hub:
@@ -43,6 +57,10 @@ class Hub:
         """Tell all pages."""
         for annotator in tuple(self._pages):
             self.tell(annotator, message)
+
+    def close(self) -> None:
+        """Tell all pages that there will be no more; they leave by themselves."""
+        self.tell_everybody({"type": "closed"})
 
 
 class _Page:

@@ -32,6 +32,7 @@ class SessionRequest(_Said):
     strategy: str = ""
     weight: float = 0
     probe_every: int = 0
+    repeat_share: float = 0
     preset: str = ""
     target: Annotated[str, StringConstraints(max_length=100)] = ""
     refit_every: int = 1
@@ -55,6 +56,7 @@ class DecideRequest(ActRequest):
     verdict: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     probe: list[Row] = []
+    repeat: list[Row] = []
 
 
 class NoteRequest(ActRequest):
@@ -62,6 +64,38 @@ class NoteRequest(ActRequest):
 
     row: Row
     text: Annotated[str, StringConstraints(max_length=10_000)]
+
+
+class PracticeRequest(_Said):
+    """Whose answers to practise on, and how many."""
+
+    source: Name
+    number: Annotated[int, Field(ge=1, le=1000)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class PracticeAnswer(_Said):
+    """A candidate that was answered in practice."""
+
+    source: Name
+    row: Row
+
+
+class Practised(BaseModel):
+    """An answer given in practice."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    row: Row
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class PracticeFinish(ActRequest):
+    """All answers of a practice run."""
+
+    source: Name
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    answers: Annotated[list[Practised], Field(min_length=1, max_length=1000)]
 
 
 class MergeRequest(ActRequest):
@@ -72,6 +106,33 @@ class MergeRequest(ActRequest):
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
+class AcceptRequest(ActRequest):
+    """Accept the machine's labels, or take back what was accepted."""
+
+    withdraw: bool = False
+
+
+class EarlierRequest(_Said):
+    """What to start from, by its name in the list; empty for nothing."""
+
+    name: Annotated[str, StringConstraints(max_length=500)]
+
+
+class AuditRequest(_Said):
+    """How many questions an audit asks, and of whose labels; one's own if not given."""
+
+    questions: Annotated[int, Field(ge=1, le=10_000)]
+    of: Name | None = None
+
+
+class AuditAnswer(ActRequest):
+    """An answer to one question of an audit."""
+
+    row: Row
+    verdict: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
 class ExportRequest(_Said):
     """What to write, as on the command line."""
 
@@ -79,4 +140,5 @@ class ExportRequest(_Said):
     output: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     recording: str = ""
     accept: list[str] = []
+    segmentation: str = ""
     decisions: bool = True

@@ -9,26 +9,24 @@ import numpy as np
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from sightline.data.decision import Decision
 from sightline.data.evidence import ABSENT, crop_footprint
-from sightline.project.project import Project
 from sightline.web.packet import MEDIA_TYPE, pack
 from sightline.web.served import AnyServed, Served, WholeServed
 from sightline.web.shelf import AbsentError, Shelf
+from sightline.workflows.decisions import COLUMNS, standing_decisions
 
 OUTLINE_OFFSET: Final = 1
 MOST_TRACES: Final = 200
 
 _OUTLINE_SCALES: Final = (8, 4, 2, 1)
-_COLUMNS: Final = ("item", "annotator", "kind", "value", "time_utc", "seconds", "blind", "probe")
 
 routes = APIRouter(prefix="/api")
 
 
 @routes.get("/project")
-def project(served: WholeServed) -> dict[str, Any]:
-    """What the project is."""
-    return served.about()
+def project(request: Request, served: WholeServed) -> dict[str, Any]:
+    """What the project is, and whether there is a start page to choose another."""
+    return {**served.about(), "start_page": request.app.state.home is not None}
 
 
 @routes.get("/decisions")
@@ -36,8 +34,8 @@ def decisions(served: AnyServed) -> Response:
     """Everybody's standing decisions as CSV, whatever state the rest of the project is in."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
-    table.writerows(_standing(served.project))
+    table.writerow(COLUMNS)
+    table.writerows(standing_decisions(served.project))
     return Response(text.getvalue(), media_type="text/csv")
 
 
@@ -175,30 +173,3 @@ def _kept(request: Request, served: Served, make: Callable[[], bytes]) -> Respon
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     return Response(make(), media_type=MEDIA_TYPE, headers=headers)
-
-
-def _standing(project: Project) -> list[list[str]]:
-    with project.journal() as journal:
-        hands = journal.state().hands
-    said: dict[tuple[str, str, str], list[str]] = {}
-    for annotator in sorted(hands):
-        for entry in hands[annotator].standing:
-            for decision in entry.decisions:
-                row = _row(decision, entry.time_utc.isoformat())
-                said[annotator, decision.item, decision.kind.value] = row
-    return list(said.values())
-
-
-def _row(decision: Decision, time_utc: str) -> list[str]:
-    seconds = "" if decision.seconds is None else f"{decision.seconds:g}"
-    yes = {True: "yes", False: "no"}
-    return [
-        decision.item,
-        decision.annotator,
-        decision.kind.value,
-        decision.value,
-        time_utc,
-        seconds,
-        yes[decision.blind],
-        yes[decision.probe],
-    ]

@@ -1,4 +1,4 @@
-"""`sightline open`: the app on a project, on this machine alone."""
+"""`sightline open`: the app on a project or its start page, on this machine alone."""
 
 import os
 import re
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import uvicorn
 
 from sightline.errors import InputError
+from sightline.project.recents import remember_project
 from sightline.web.app import make_app
 from sightline.web.cookies import Cookies, account_key
 from sightline.web.security import Guard
@@ -34,7 +35,7 @@ _SECONDS_TO_STOP: Final = 3
 
 
 def open_project(
-    project: str | Path,
+    project: str | Path | None = None,
     *,
     annotator: str = "",
     browser: bool = True,
@@ -42,12 +43,13 @@ def open_project(
     token_file: str | Path | None = None,
     say: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Serve the app on a project until it is stopped, by Ctrl+C or a signal.
+    """Serve the app until it is stopped, by Ctrl+C or a signal.
 
     Parameters
     ----------
     project
-        Project folder, NAME.sightline.
+        Project folder, NAME.sightline; it alone is served. None for the start page, which opens
+        and prepares projects and lists folders to choose files from.
     annotator
         Whom the page takes its user for; it asks if not given.
     browser
@@ -69,20 +71,36 @@ def open_project(
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(port))
-        served = Served(Path(project))
+        served = None if project is None else Served(Path(project))
+        home = _home() if served is None else None
         if token_file is not None:
             stack.enter_context(_token_kept(Path(token_file), token))
         address = f"http://{_LOOPBACK}:{listening.getsockname()[1]}/"
         link = f"{address}?{urlencode(_wanted(token, annotator))}"
-        for line in _troubles(served):
-            say(line)
+        if served is not None:
+            remember_project(served.project.path)
+            for line in _troubles(served):
+                say(line)
         say(_where(link, address, token_file))
-        subject = str(served.project.path.resolve())
-        guard = Guard(make_app(served), token, Cookies(account_key(), subject))
+        cookies = Cookies(account_key(), _subject(served, listening))
+        guard = Guard(make_app(served, home=home, expected=annotator.strip()), token, cookies)
         server = make_server(guard, (lambda: _show(link)) if browser else None)
         with _ended_by_signals():
             server.run(sockets=[listening])
     say("Stopped; every answer is saved.")
+
+
+def _home() -> Any:
+    from sightline.web.home import Home  # noqa: PLC0415 - all of preparing, a second
+
+    return Home()
+
+
+def _subject(served: Served | None, listening: socket.socket) -> str:
+    """What a browser's pass opens: one project, or the start page at one port."""
+    if served is None:
+        return f"start page\n{listening.getsockname()[1]}"
+    return str(served.project.path.resolve())
 
 
 def _wanted(token: str, annotator: str) -> dict[str, str]:
@@ -97,7 +115,7 @@ def _where(link: str, address: str, token_file: str | Path | None) -> str:
 
 def _troubles(served: Served) -> Iterator[str]:
     if served.trouble:
-        yield f"{served.trouble} All decisions can still be fetched: /api/decisions."
+        yield served.trouble
     yield from served.shelf.troubles.values()
     if not served.project.writable:
         yield (

@@ -1,9 +1,10 @@
 """What one server holds: a project, its evidence, its annotators' sessions, the open pages."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -13,9 +14,11 @@ from sightline.errors import ProjectError
 from sightline.project.candidates import read_candidates
 from sightline.project.project import SUFFIX, Project
 from sightline.sort.duplicates import DuplicatePair, find_duplicates
-from sightline.web.live import Hub
+from sightline.web.live import AwayError, Hub
 from sightline.web.sessions import Sessions
 from sightline.web.shelf import AbsentError, Shelf
+
+PROJECT_HEADER: Final = "x-sightline-project"
 
 
 class Served:
@@ -28,6 +31,8 @@ class Served:
 
     Attributes
     ----------
+    id
+        Tells this project from any other that a page may have been opened on.
     trouble
         Why nothing can be sorted, in a sentence; empty where all is well. The decisions can be read
         all the same.
@@ -41,6 +46,7 @@ class Served:
     def __init__(self, path: Path) -> None:
         self.project = Project.open(path)
         self.project.journal().close()
+        self.id = project_identity(self.project)
         self.trouble = ""
         self.tables: tuple[FeatureTable, ...] = ()
         self.classes: tuple[str, ...] = ()
@@ -80,6 +86,7 @@ class Served:
         first = self.tables[0]
         return {
             "name": self.project.path.name.removesuffix(SUFFIX),
+            "id": self.id,
             "kind": self.project.kind,
             "path_name": self.project.path.name,
             "classes": list(self.classes),
@@ -143,8 +150,23 @@ class Served:
         return pairs
 
 
-def _served(connection: HTTPConnection) -> Served:
-    return connection.app.state.served
+def project_identity(project: Project) -> str:
+    """Give what tells a project from any other, also from one that was in its place before."""
+    made = f"{project.created.isoformat()}\n{project.path.resolve()}"
+    return hashlib.sha256(made.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _meant(connection: HTTPConnection) -> Served | None:
+    """The open project, if it is the one that the page is about; a script need not say."""
+    served: Served | None = connection.app.state.served
+    said = connection.headers.get(PROJECT_HEADER) or connection.query_params.get("project")
+    return served if served is not None and said in (None, served.id) else None
+
+
+def _served(meant: Annotated[Served | None, Depends(_meant)]) -> Served:
+    if meant is None:
+        raise AwayError("This project is not open here now. Open it from the start page.")
+    return meant
 
 
 def _whole(served: Annotated[Served, Depends(_served)]) -> Served:
@@ -152,6 +174,9 @@ def _whole(served: Annotated[Served, Depends(_served)]) -> Served:
         raise ProjectError(served.trouble)
     return served
 
+
+MeantServed = Annotated[Served | None, Depends(_meant)]
+"""The project, where it is open."""
 
 AnyServed = Annotated[Served, Depends(_served)]
 """The project, be it fit for sorting or not."""

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from pathlib import PurePath, PureWindowsPath
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Response, WebSocket
 
+from sightline.review.kept_start import kept_start
 from sightline.review.live_session import LiveSession
 from sightline.review.merging import decide_merge, merge_suggestions
 from sightline.review.notes import note, notes
+from sightline.review.own_agreement import own_agreement
 from sightline.review.session_settings import SessionSettings
+from sightline.review.sort_session import SortSession
 from sightline.sort.duplicates import DuplicatePair
+from sightline.web.live import turn_away
 from sightline.web.messages import (
     ActRequest,
     DecideRequest,
@@ -24,10 +29,8 @@ from sightline.web.messages import (
     SessionRequest,
 )
 from sightline.web.packet import MEDIA_TYPE, pack
-from sightline.web.served import AnyServed, Served, WholeServed
+from sightline.web.served import MeantServed, Served, WholeServed
 from sightline.web.values import plain
-from sightline.workflows.exporting import export
-from sightline.workflows.sorting import open_session
 
 MOST_QUESTIONS: Final = 100
 
@@ -48,10 +51,22 @@ async def session(served: WholeServed, annotator: Name) -> dict[str, Any]:
     return await served.sessions.call(annotator, LiveSession.state)
 
 
+@routes.get("/agreement")
+async def agreement(served: WholeServed, annotator: Name) -> dict[str, Any]:
+    """How far the annotator agrees with himself, and whether he changes."""
+
+    def look(live: LiveSession) -> dict[str, Any]:
+        return plain(asdict(own_agreement(live.session.answers, live.session.classes)))
+
+    return await served.sessions.call(annotator, look)
+
+
 @routes.get("/labels")
-async def labels(served: WholeServed, annotator: Name, reveal: bool = False) -> Response:
+async def labels(
+    served: WholeServed, annotator: Name, reveal: bool = False, hide: bool = False
+) -> Response:
     """What the annotator said, and what may be shown of the machine's predictions."""
-    look = partial(LiveSession.labels, reveal=reveal)
+    look = partial(LiveSession.labels, reveal=reveal, hide=hide)
     shown = await served.sessions.call(annotator, look)
     arrays = {
         "decided": shown.said,
@@ -84,6 +99,7 @@ async def decide(served: WholeServed, said: DecideRequest) -> dict[str, Any]:
         client_id=said.client_id,
         seconds=said.seconds,
         probes=said.probe,
+        repeats=said.repeat,
     )
     _, state = await served.sessions.act(said.annotator, act)
     served.sessions.told_decided(said.annotator, rows)
@@ -169,17 +185,23 @@ async def write_export(served: WholeServed, said: ExportRequest) -> dict[str, An
 
 
 @routes.websocket("/live")
-async def live(socket: WebSocket, served: AnyServed, annotator: Name) -> None:
-    """Tell a page what is new."""
-    await served.hub.serve(socket, annotator)
+async def live(socket: WebSocket, served: MeantServed, annotator: Name) -> None:
+    """Tell a page what is new; or that its project is no longer open."""
+    if served is None:
+        await turn_away(socket)
+    else:
+        await served.hub.serve(socket, annotator)
 
 
 async def _reverse(served: Served, said: ActRequest, way: Any) -> dict[str, Any]:
-    act = partial(way, client_id=said.client_id)
-    (kind, rows), state = await served.sessions.act(said.annotator, act)
+    def act(live: LiveSession) -> tuple[str, list[int], list[int]]:
+        kind, rows = way(live, client_id=said.client_id)
+        return kind, rows, [row for row in rows if row in live.asked_again]
+
+    (kind, rows, repeat), state = await served.sessions.act(said.annotator, act)
     if kind == "verdict":
         served.sessions.told_decided(said.annotator, rows)
-    return {"state": state, "rows": rows, "kind": kind}
+    return {"state": state, "rows": rows, "kind": kind, "repeat": repeat}
 
 
 def _pairs(live: LiveSession, found: Mapping[int, list[DuplicatePair]]) -> list[dict[str, Any]]:
@@ -201,10 +223,16 @@ def _pairs(live: LiveSession, found: Mapping[int, list[DuplicatePair]]) -> list[
 
 
 def _export(served: Served, said: ExportRequest, settings: SessionSettings) -> dict[str, Any]:
+    from sightline.workflows.exporting import export  # noqa: PLC0415 - all formats, and seldom
+
     path = served.project.path
     output = None if said.output is None else path.parent / _file_name(said.output)
-    with open_session(
-        path, said.annotator, preset_name=settings.preset, target=settings.target
+    with SortSession(
+        path,
+        said.annotator,
+        settings=settings.classifier(),
+        strategy=settings.questions(),
+        earlier=kept_start(served.project, settings.start),
     ) as fitted:
         written = export(
             fitted,
@@ -212,6 +240,7 @@ def _export(served: Served, said: ExportRequest, settings: SessionSettings) -> d
             output,
             recording=said.recording,
             accept=said.accept,
+            segmentation=said.segmentation,
             decisions=said.decisions,
         )
     return plain(written)

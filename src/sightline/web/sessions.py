@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sightline.errors import SettingError
+from sightline.errors import SettingError, SightlineError
 from sightline.review.leases import Leases
 from sightline.review.live_session import LiveSession
 from sightline.review.refits import FitThread
-from sightline.web.live import Hub
+from sightline.web.live import AwayError, Hub
 from sightline.web.values import plain
 
 MOST_SESSIONS: Final = 50
@@ -50,6 +50,7 @@ class Sessions:
         self._fits = FitThread()
         self._seats: dict[str, _Seat] = {}
         self._telling: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def call(self, annotator: str, act: Callable[[LiveSession], T]) -> T:
         """Do something with an annotator's session, after all that was asked before.
@@ -62,6 +63,12 @@ class Sessions:
         seat = self._seat(annotator)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(seat.worker, self._do, annotator, seat, loop, act)
+
+    def expect(self, annotator: str) -> None:
+        """Open the session of whoever is about to come, while the browser still loads the page."""
+        task = asyncio.create_task(self._open_ahead(annotator))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def act(self, annotator: str, act: Callable[[LiveSession], T]) -> tuple[T, dict]:
         """Do something that changes what is decided; tell it, and give the new state besides."""
@@ -85,6 +92,7 @@ class Sessions:
                 "reason": question.reason,
                 "score": plain(question.score),
                 "probe": question.probe,
+                "repeat": question.repeat,
             }
             for question in chosen
         ]
@@ -104,6 +112,7 @@ class Sessions:
 
     async def close(self) -> None:
         """End all sessions, after what was asked before."""
+        self._closed = True
         seats, self._seats = self._seats, {}
         loop = asyncio.get_running_loop()
         for seat in seats.values():
@@ -113,6 +122,8 @@ class Sessions:
         await asyncio.gather(*self._telling, return_exceptions=True)
 
     def _seat(self, annotator: str) -> _Seat:
+        if self._closed:
+            raise AwayError("This project was closed just now. Open it from the start page.")
         if annotator not in self._seats:
             if len(self._seats) >= MOST_SESSIONS:
                 raise SettingError(
@@ -145,6 +156,10 @@ class Sessions:
             task = asyncio.create_task(self._tell_fit(annotator, anew))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
+
+    async def _open_ahead(self, annotator: str) -> None:
+        with suppress(SightlineError):  # the page will ask, and be told
+            await self.call(annotator, LiveSession.state)
 
     async def _tell_fit(self, annotator: str, anew: bool) -> None:
         state = await self.call(annotator, LiveSession.state)

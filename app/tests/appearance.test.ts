@@ -22,11 +22,27 @@ describe("An outline's look", () => {
     expect(colours[4]).toBe(colours[0]);
   });
 
+  it("has a line of its own for each of three accepted classes", () => {
+    const classes = ["soma", "not a cell", "dendrite", "axon"];
+    const decided = new Int8Array([0, 1, 2, 3]);
+    const { styles } = appearanceOf({ ...looks, count: 4, first: 0, classes, reject: 1, decided });
+    expect(new Set(styles).size).toBe(4);
+    expect(styles[1]).toBe(DASHED);
+  });
+
   it("hides what is to be hidden", () => {
     const hide = { accepted: true, rejected: false, decided: false };
     expect([...appearanceOf({ ...looks, hide }).styles]).toEqual([THIN, HIDDEN, DASHED, DOTTED, THIN]);
     const all = { accepted: false, rejected: false, decided: true };
     expect([...appearanceOf({ ...looks, hide: all }).styles]).toEqual([THIN, HIDDEN, HIDDEN, HIDDEN, THIN]);
+  });
+
+  it("is white and thick where it is selected, hidden or not, and in this recording", () => {
+    const hide = { accepted: true, rejected: true, decided: true };
+    const { styles, colours, palette } = appearanceOf({ ...looks, hide, selected: new Set([0, 3, 6]) });
+    expect([...styles]).toEqual([THIN, THICK, HIDDEN, HIDDEN, THICK]);
+    expect(palette[colours[1] as number]).toBe(0xffffffff);
+    expect(colours[0]).not.toBe(colours[1]);
   });
 
   it("takes the prediction's colour only where nothing was decided", () => {
@@ -36,6 +52,11 @@ describe("An outline's look", () => {
     expect(colours[1]).toBe(own[1]);
     expect(colours[2]).toBe(own[2]);
     expect(colours[4]).toBe(own[4]);
+  });
+
+  it("tells a predicted rejection by its line, too", () => {
+    const { styles } = appearanceOf({ ...looks, by: "prediction", predicted: new Int8Array([0, 0, 1, 0, 1, 1, 0]) });
+    expect([...styles]).toEqual([THIN, THICK, DASHED, DOTTED, DOTTED]);
   });
 
   it("goes along a ramp by a number, and is grey where there is none", () => {

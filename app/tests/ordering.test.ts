@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { orderRows, type Filter, type Ordering } from "../src/sort/ordering";
-
-const ALL: Filter = { text: "", decisions: null, column: "", least: null, most: null };
+import { NO_FILTER, orderRows, type Ordering } from "../src/sort/ordering";
 
 const order = (given: Partial<Ordering>) =>
   [
-    ...orderRows(5, {
+    ...orderRows({
       keys: null,
       descending: false,
-      filter: ALL,
+      filter: NO_FILTER,
       identities: ["a1", "a2", "B1", "b2", "c"],
       decided: [-1, 0, 1, -1, -2],
       filtered: null,
+      range: [0, 5],
+      noted: new Set([1, 4]),
       ...given,
     }),
   ];
@@ -28,9 +28,15 @@ it("sorts by numbers, equal ones as they came, missing ones last either way", ()
 });
 
 it("filters by name without regard to case, by decision and by value", () => {
-  expect(order({ filter: { ...ALL, text: "b" } })).toEqual([2, 3]);
-  expect(order({ filter: { ...ALL, decisions: [-1] } })).toEqual([0, 3]);
+  expect(order({ filter: { ...NO_FILTER, text: "b" } })).toEqual([2, 3]);
+  expect(order({ filter: { ...NO_FILTER, decisions: [-1] } })).toEqual([0, 3]);
   const filtered = [0.1, 0.5, NaN, 0.9, 0.6];
-  expect(order({ filter: { ...ALL, column: "p", least: 0.5 }, filtered })).toEqual([1, 3, 4]);
-  expect(order({ filter: { ...ALL, column: "p", least: 0.5, most: 0.6 }, filtered })).toEqual([1, 4]);
+  expect(order({ filter: { ...NO_FILTER, column: "p", least: 0.5 }, filtered })).toEqual([1, 3, 4]);
+  expect(order({ filter: { ...NO_FILTER, column: "p", least: 0.5, most: 0.6 }, filtered })).toEqual([1, 4]);
+});
+
+it("lists one recording, or what was noted on", () => {
+  expect(order({ range: [2, 5] })).toEqual([2, 3, 4]);
+  expect(order({ filter: { ...NO_FILTER, noted: true } })).toEqual([1, 4]);
+  expect(order({ filter: { ...NO_FILTER, noted: true }, range: [2, 5] })).toEqual([4]);
 });

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { bringIntoView, fitView, panBy, toCanvas, toImage, visibleBox, zoomAt } from "../src/draw/view";
+import {
+  bringIntoView,
+  fitView,
+  panBy,
+  scaleOfShare,
+  toCanvas,
+  toImage,
+  viewOfBox,
+  visibleBox,
+  zoomAt,
+  zoomShare,
+} from "../src/draw/view";
 
 const image = { width: 400, height: 200 };
 const canvas = { width: 800, height: 800 };
@@ -38,6 +49,22 @@ describe("A view", () => {
     for (let times = 0; times < 50; times++) view = panBy(view, image, -5000, 5000);
     expect(view.x).toBe(400);
     expect(view.y).toBe(0);
+  });
+
+  it("is a place on a slider from the whole image to ten pixels, in equal ratios", () => {
+    const fit = fitView(image, canvas);
+    const [far, near] = [0, 1].map((share) => scaleOfShare(share, image, canvas)) as [number, number];
+    expect(far).toBeCloseTo(fit.scale / 2);
+    expect(canvas.width / near).toBeCloseTo(10);
+    expect(scaleOfShare(0.5, image, canvas)).toBeCloseTo(Math.sqrt(far * near));
+    expect(zoomShare({ ...fit, scale: scaleOfShare(0.3, image, canvas) }, image, canvas)).toBeCloseTo(0.3);
+  });
+
+  it("shows a box as large as it can be", () => {
+    const view = viewOfBox({ left: 100, top: 50, right: 140, bottom: 130 }, image, canvas);
+    expect(view).toEqual({ x: 120, y: 90, scale: 10 });
+    const seen = visibleBox(viewOfBox({ left: 9, top: 9, right: 9, bottom: 9 }, image, canvas), canvas);
+    expect(seen.right - seen.left).toBeCloseTo(10);
   });
 
   it("moves only where a candidate would be out of it", () => {

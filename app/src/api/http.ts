@@ -17,6 +17,13 @@ export class RequestError extends Error {
   }
 }
 
+/** The project that this page is about, once it is known; what is meant for it goes to no other. */
+let projectId: string | undefined;
+
+export function keepToProject(id: string): void {
+  projectId = id;
+}
+
 /** What is undefined is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -26,6 +33,13 @@ export function address(route: string, query: Query = {}): URL {
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
+  return url;
+}
+
+/** Address of a WebSocket, which says in it what it is about, for it has no headers. */
+export function liveAddress(route: string, query: Query = {}): URL {
+  const url = address(route, { ...query, project: projectId });
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url;
 }
 
@@ -48,8 +62,10 @@ export async function postJson<Answer>(route: string, body: object): Promise<Ans
 
 async function request(url: URL, options?: RequestInit): Promise<Response> {
   let response: Response;
+  const headers = new Headers(options?.headers);
+  if (projectId) headers.set("x-sightline-project", projectId);
   try {
-    response = await fetch(url, options);
+    response = await fetch(url, { ...options, headers });
   } catch {
     throw new RequestError("The server does not answer; is `sightline open` still running?", 0);
   }

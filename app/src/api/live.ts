@@ -1,32 +1,27 @@
 /** The one WebSocket of a page: it comes back by itself, and says when it is gone. */
 
-import { address } from "./http";
-import type { LiveMessage } from "./types";
-
 const PING_MS = 20_000;
 const WAITS_MS = [300, 600, 1200, 2500, 5000];
 
-export interface LiveListener {
-  readonly message: (message: LiveMessage) => void;
+export interface LiveListener<Message> {
+  readonly message: (message: Message) => void;
   readonly connected: (connected: boolean) => void;
 }
 
-/** Keep a connection for an annotator until the function that is returned is called. */
-export function listen(annotator: string, listener: LiveListener): () => void {
+/** Keep a connection to an address until the function that is returned is called. */
+export function listen<Message>(url: URL, listener: LiveListener<Message>): () => void {
   let socket: WebSocket | null = null;
   let attempt = 0;
   let timer = 0;
   let closed = false;
 
   const open = () => {
-    const url = address("live", { annotator });
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(url);
     socket.onopen = () => {
       attempt = 0;
       listener.connected(true);
     };
-    socket.onmessage = (event) => listener.message(JSON.parse(String(event.data)) as LiveMessage);
+    socket.onmessage = (event) => listener.message(JSON.parse(String(event.data)) as Message);
     socket.onclose = () => {
       if (closed) return;
       listener.connected(false);

@@ -1,6 +1,6 @@
 /** One function a route that reads; what writes goes through the outbox. */
 
-import { address, getJson, getPacket, postJson, type Query } from "./http";
+import { address, getJson, getPacket, keepToProject, postJson, type Query } from "./http";
 import { takeArray, type Packet } from "./packet";
 import type {
   CandidateMeta,
@@ -56,6 +56,7 @@ let dataVersion: string | undefined;
 export async function getProject(): Promise<Project> {
   const project = await getJson<Project>("project");
   dataVersion = project.data_version;
+  keepToProject(project.id);
   return project;
 }
 
@@ -122,8 +123,9 @@ export const getSession = (annotator: string) => getJson<SessionState>("session"
 export const postSession = (annotator: string, settings: Partial<SessionSettings> = {}) =>
   postJson<SessionState>("session", { annotator, ...settings });
 
-export async function getLabels(annotator: string, reveal: boolean): Promise<Labels> {
-  const query = { annotator, reveal: reveal ? 1 : undefined };
+/** With `reveal` every prediction, with `hide` none. */
+export async function getLabels(annotator: string, reveal: boolean, hide: boolean): Promise<Labels> {
+  const query = { annotator, reveal: reveal ? 1 : undefined, hide: hide ? 1 : undefined };
   const packet = await getPacket<{ version: number }>("labels", query);
   return {
     version: packet.meta.version,
@@ -160,8 +162,16 @@ export interface ExportWish {
   readonly output: string | null;
   readonly recording: string;
   readonly accept: readonly string[];
+  /** Which of an NWB file's, where it has several. */
+  readonly segmentation: string;
   readonly decisions: boolean;
 }
 
+/** Where it was written, and counts. */
+export interface Exported {
+  readonly output: string;
+  readonly [count: string]: unknown;
+}
+
 export const postExport = (annotator: string, wish: ExportWish) =>
-  postJson<{ output: string }>("export", { annotator, ...wish });
+  postJson<Exported>("export", { annotator, ...wish });

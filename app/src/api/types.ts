@@ -22,6 +22,10 @@ export interface Recording {
 
 export interface Project {
   readonly name: string;
+  /** Tells it from any other project that was or will be open here. */
+  readonly id: string;
+  /** Whether there is a start page, to choose another. */
+  readonly start_page: boolean;
   readonly kind: string;
   readonly path_name: string;
   readonly classes: readonly string[];
@@ -38,10 +42,28 @@ export interface SessionSettings {
   readonly strategy: string;
   readonly weight: number;
   readonly probe_every: number;
+  /** Chance of a question to be one that was answered before. */
+  readonly repeat_share: number;
   readonly preset: string;
   readonly target: string;
   readonly refit_every: number;
   readonly blind: boolean;
+  /** Name of the classifier or project that the learner started from, or "". */
+  readonly start_from: string;
+}
+
+/** The machine's labels as they were accepted, which exports give. */
+export interface Accepted {
+  /** Why it cannot be read, if it cannot; then nothing else is known. */
+  readonly trouble?: string;
+  readonly time_utc: string;
+  /** Answers that it rests on, and answers there are now. */
+  readonly answers: number;
+  readonly answers_now: number;
+  readonly target: string;
+  readonly threshold: number | null;
+  /** Of the final labels: as decided, else as accepted. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface SessionState {
@@ -59,6 +81,9 @@ export interface SessionState {
   readonly precision: number | null;
   readonly recall: number | null;
   readonly advice: string;
+  readonly accepted: Accepted | null;
+  /** Why what the learner was to start from is not in use, or "". */
+  readonly start_trouble: string;
   readonly refitting: boolean;
 }
 
@@ -68,6 +93,8 @@ export interface Question {
   readonly reason: string;
   readonly score: number | null;
   readonly probe: boolean;
+  /** Whether it was answered before, which the page must not show. */
+  readonly repeat: boolean;
 }
 
 export interface CandidateMeta {
@@ -118,4 +145,5 @@ export type LiveMessage =
   | { readonly type: "labels"; readonly version: number }
   | { readonly type: "decided"; readonly annotator: string; readonly rows: readonly number[] }
   | { readonly type: "questions" }
+  | { readonly type: "closed" }
   | { readonly type: "pong" };

@@ -8,6 +8,8 @@ const TILE = 512;
 const BUDGET_MS = 12;
 const MOST_TILES = 96;
 const ROWS_A_CHECK = 200;
+/** With more changes than this, tiles are made anew rather than in parts. */
+const MOST_PARTS = 200;
 /** Outlines reach this far beyond their box, in canvas pixels. */
 const REACH = 3;
 
@@ -28,6 +30,8 @@ interface Tile {
   readonly canvas: OffscreenCanvas;
   rows: readonly number[] | null;
   done: number;
+  /** Whether there is a picture on it, of now or of an earlier look. */
+  painted: boolean;
   raster: (Raster & { image: ImageData }) | null;
 }
 
@@ -46,7 +50,7 @@ export class OutlineTiles {
   /** Take another appearance; only what changed is drawn again, if that is said. */
   change(appearance: Appearance, changed: readonly number[] | null): void {
     this.#appearance = appearance;
-    if (changed === null) this.#tiles.clear();
+    if (changed === null || changed.length > MOST_PARTS) this.#tiles.forEach(begin);
     else for (const index of changed) this.#repaint(this.#outlines.box(index));
   }
 
@@ -60,7 +64,7 @@ export class OutlineTiles {
       else this.#paste(context, view, canvas, tile, tile);
     }
     for (const tile of missing) {
-      const parent = this.#madeParent(tile);
+      const parent = tile.painted ? tile : this.#paintedParent(tile);
       if (parent) this.#paste(context, view, canvas, parent, tile);
     }
     this.#forget();
@@ -88,6 +92,7 @@ export class OutlineTiles {
       canvas: canvas(),
       rows: null,
       done: 0,
+      painted: false,
       raster: null,
     };
     this.#tiles.delete(key);
@@ -109,6 +114,7 @@ export class OutlineTiles {
     if (tile.done < tile.rows.length) return false;
     tile.canvas.getContext("2d")?.putImageData(tile.raster.image, 0, 0);
     tile.raster = null;
+    tile.painted = true;
     return true;
   }
 
@@ -142,9 +148,7 @@ export class OutlineTiles {
       const bottom = Math.min(Math.ceil(box.bottom * scale) + REACH - tile.row * TILE, TILE);
       if (left >= right || top >= bottom) continue;
       if (!tile.rows || tile.done < tile.rows.length) {
-        tile.rows = null;
-        tile.raster = null;
-        tile.done = 0;
+        begin(tile);
         continue;
       }
       const raster = newRaster(right - left, bottom - top);
@@ -162,11 +166,11 @@ export class OutlineTiles {
     }
   }
 
-  #madeParent(tile: Tile): Tile | null {
+  #paintedParent(tile: Tile): Tile | null {
     for (let up = 1; up <= 6; up++) {
       const column = tile.column >> up;
       const parent = this.#tiles.get(`${tile.level - up}/${column}/${tile.row >> up}`);
-      if (parent?.rows && parent.done >= parent.rows.length) return parent;
+      if (parent?.painted) return parent;
     }
     return null;
   }
@@ -201,6 +205,13 @@ export class OutlineTiles {
       this.#tiles.delete(key);
     }
   }
+}
+
+/** Have a tile made again; until then what is on it is shown. */
+function begin(tile: Tile): void {
+  tile.rows = null;
+  tile.raster = null;
+  tile.done = 0;
 }
 
 function newRaster(width: number, height: number): Raster & { image: ImageData } {

@@ -2,6 +2,7 @@
 
 import Flatbush from "flatbush";
 import type { MapArrays } from "../api/routes";
+import { Crowd } from "./crowd";
 import type { Box } from "./view";
 
 /** From a pixel's centre to its corner, where image coordinates begin. */
@@ -11,17 +12,24 @@ export class Outlines {
   readonly count: number;
   readonly #arrays: MapArrays;
   readonly #index: Flatbush | null;
+  readonly #crowd: Crowd;
 
   constructor(arrays: MapArrays) {
     this.#arrays = arrays;
     this.count = arrays.starts.length - 1;
     this.#index = this.count ? new Flatbush(this.count, 16, Uint16Array) : null;
     const { boxes } = arrays;
-    for (let place = 0; place < boxes.length; place += 4) {
-      const [top, left, bottom, right] = boxes.subarray(place, place + 4) as unknown as number[];
-      this.#index?.add(left as number, top as number, right as number, bottom as number);
+    const at = (place: number) => boxes[place] as number;
+    for (let place = 0; place + 3 < boxes.length; place += 4) {
+      this.#index?.add(at(place + 1), at(place), at(place + 3), at(place + 2));
     }
     this.#index?.finish();
+    this.#crowd = new Crowd(boxes);
+  }
+
+  /** About how many candidates lie in a box; for more than a few this is much quicker than `within`. */
+  about(box: Box): number {
+    return this.#crowd.within(box);
   }
 
   box(index: number): Box {

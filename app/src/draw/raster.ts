@@ -6,6 +6,15 @@ export const THIN = 1;
 export const THICK = 2;
 export const DASHED = 3;
 export const DOTTED = 4;
+/** As wide as THICK, in long pieces or in short ones. */
+export const BROKEN = 5;
+export const BEADED = 6;
+
+const WIDE_STYLES: ReadonlySet<number> = new Set([THICK, BROKEN, BEADED]);
+
+export function isThick(style: number): boolean {
+  return WIDE_STYLES.has(style);
+}
 
 /** Canvas dashes that go with the styles, in line widths. */
 export const DASHES: Readonly<Record<number, readonly number[]>> = {
@@ -13,6 +22,8 @@ export const DASHES: Readonly<Record<number, readonly number[]>> = {
   [THICK]: [],
   [DASHED]: [5, 3],
   [DOTTED]: [1.5, 2.5],
+  [BROKEN]: [4, 1.5],
+  [BEADED]: [1.5, 1.5],
 };
 
 export interface Raster {
@@ -80,12 +91,15 @@ export class Pen {
     const along = this.#along++;
     if (this.#style === DASHED && along % 8 >= 5) return;
     if (this.#style === DOTTED && along % 4 >= 2) return;
+    if (this.#style === BROKEN && along % 11 >= 8) return;
+    if (this.#style === BEADED && along % 6 >= 3) return;
     this.#set(x, y);
-    if (!this.#wide && this.#style !== THICK) return;
+    const thick = isThick(this.#style);
+    if (!this.#wide && !thick) return;
     this.#set(x + 1, y);
     this.#set(x, y + 1);
     this.#set(x + 1, y + 1);
-    if (this.#wide && this.#style === THICK) {
+    if (this.#wide && thick) {
       this.#set(x - 1, y);
       this.#set(x, y - 1);
     }

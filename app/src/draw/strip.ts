@@ -49,6 +49,16 @@ export function drawStrip(context: CanvasRenderingContext2D, box: StripBox, stri
   context.stroke();
 }
 
+/** Values as another trace's range would have them. */
+export function rescaled(
+  values: Float64Array,
+  [least, most]: readonly [number, number],
+  [low, high]: readonly [number, number],
+): Float64Array {
+  const factor = (high - low) / (most - least || 1);
+  return values.map((value) => low + (value - least) * factor);
+}
+
 const ranges = new WeakMap<Float32Array, readonly [number, number]>();
 
 /** Least and largest value of a whole trace, so that all its pieces have one scale. */

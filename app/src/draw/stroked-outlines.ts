@@ -6,7 +6,7 @@
 
 import type { Appearance } from "./outline-tiles";
 import type { Outlines } from "./outlines";
-import { DASHES, HIDDEN, THICK } from "./raster";
+import { DASHES, HIDDEN, isThick } from "./raster";
 import { cssOf } from "./colours";
 import type { Size, View } from "./view";
 
@@ -26,7 +26,7 @@ export function strokeOutlines(
   for (const [look, alike] of groupBy(rows, (index) => (styles[index] as number) * 256 + (colours[index] as number))) {
     const style = look >> 8;
     if (style === HIDDEN) continue;
-    const width = style === THICK ? 2 * line : Math.round(line);
+    const width = isThick(style) ? 2 * line : Math.round(line);
     context.strokeStyle = cssOfPixel(palette[look & 255] as number);
     context.lineWidth = width;
     context.setLineDash((DASHES[style] ?? []).map((length) => length * width));

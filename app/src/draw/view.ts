@@ -56,9 +56,8 @@ export function zoomAt(
   at: readonly [number, number],
   factor: number,
 ): View {
-  const least = fitView(image, canvas).scale / 2;
-  const most = Math.min(canvas.width, canvas.height) / SMALLEST_WINDOW_PX;
-  const scale = clamp(view.scale * factor, Math.min(least, most), Math.max(least, most));
+  const [least, most] = scaleLimits(image, canvas);
+  const scale = clamp(view.scale * factor, least, most);
   const [x, y] = toImage(view, canvas, at[0], at[1]);
   const moved = {
     x: x - (at[0] - canvas.width / 2) / scale,
@@ -66,6 +65,33 @@ export function zoomAt(
     scale,
   };
   return keepInside(moved, image);
+}
+
+/** The smallest scale, at which all of the image is half as large as the canvas, and the largest. */
+export function scaleLimits(image: Size, canvas: Size): readonly [number, number] {
+  const least = fitView(image, canvas).scale / 2;
+  const most = Math.min(canvas.width, canvas.height) / SMALLEST_WINDOW_PX;
+  return [Math.min(least, most), Math.max(least, most)];
+}
+
+/** How far a view is zoomed in, from 0 to 1 in equal ratios. */
+export function zoomShare({ scale }: View, image: Size, canvas: Size): number {
+  const [least, most] = scaleLimits(image, canvas);
+  return clamp(Math.log(scale / least) / Math.log(most / least) || 0, 0, 1);
+}
+
+/** The scale that goes with a share. */
+export function scaleOfShare(share: number, image: Size, canvas: Size): number {
+  const [least, most] = scaleLimits(image, canvas);
+  return least * (most / least) ** share;
+}
+
+/** A box of the image as large as the canvas lets it be. */
+export function viewOfBox({ left, top, right, bottom }: Box, image: Size, canvas: Size): View {
+  const [least, most] = scaleLimits(image, canvas);
+  const fitting = Math.min(canvas.width / (right - left), canvas.height / (bottom - top));
+  const view = { x: (left + right) / 2, y: (top + bottom) / 2, scale: clamp(fitting, least, most) };
+  return keepInside(view, image);
 }
 
 /** Pan by canvas pixels. */

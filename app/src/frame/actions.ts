@@ -59,16 +59,22 @@ export function keysOf(action: Action): readonly string[] {
   return changedKeys.value[action.id] ?? action.keys;
 }
 
-/** Give an action a key; another action that had it loses it. */
-export function giveKey(action: Action, key: string): void {
-  const changed = { ...changedKeys.value };
+/** Keys that a browser never lets a page have, and those by which dialogs are used. */
+const RESERVED = new Set(["Mod+N", "Mod+T", "Mod+W", "Mod+Shift+N", "Mod+Shift+T", "Mod+Shift+W", "Tab", "Shift+Tab"]);
+
+/** Give an action a key; an action that had it loses it. Returns what there is to say of that. */
+export function giveKey(action: Action, key: string): string {
+  const shown = showChord(key, mac);
+  if (RESERVED.has(key)) return `The browser keeps ${shown} for itself; choose another key.`;
+  const changed = { ...changedKeys.value, [action.id]: [key] };
+  const said: string[] = [];
   for (const other of table.value) {
-    if (other !== action && keysOf(other).includes(key)) {
-      changed[other.id] = keysOf(other).filter((one) => one !== key);
-    }
+    if (other === action || !keysOf(other).includes(key)) continue;
+    changed[other.id] = keysOf(other).filter((one) => one !== key);
+    said.push(changed[other.id]?.length ? `"${other.title}" keeps its other key` : `"${other.title}" has no key now`);
   }
-  changed[action.id] = [key];
   changedKeys.value = changed;
+  return [`${shown} is now: ${action.title}`, ...said].join("; ") + ".";
 }
 
 export function resetKeys(): void {
@@ -79,6 +85,11 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function shownKeys(action: Action): readonly string[] {
   return keysOf(action).map((key) => showChord(key, mac));
+}
+
+/** The first key of an action, as a tooltip names it. */
+export function keyOf(id: string): string {
+  return shownKeys(findAction(id))[0] ?? "no key";
 }
 
 /** What a control that does this says when pointed at. */

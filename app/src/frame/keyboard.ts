@@ -11,7 +11,9 @@ export function bindKeyboard(target: Window): void {
   target.addEventListener("keydown", (event) => {
     const chord = chordOf(event);
     if (chord === null || event.defaultPrevented) return;
-    if (document.querySelector("dialog[open]") || needsKey(document.activeElement, chord)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (chord === "Escape" && leave(event.target)) return;
+    if (needsKey(document.activeElement, chord)) return;
     const action = actionOfKey.value.get(chord);
     if (!action || (event.repeat && !action.repeats)) return;
     event.preventDefault();
@@ -19,12 +21,20 @@ export function bindKeyboard(target: Window): void {
   });
 }
 
+/** Whether a control was left that takes keys for itself: the keyboard is the actions' again. */
+function leave(control: EventTarget | null): boolean {
+  const takesKeys = "input, select, textarea, [role=grid], [role=tab]";
+  if (!(control instanceof HTMLElement) || !control.matches(takesKeys)) return false;
+  control.blur();
+  return true;
+}
+
 /** Whether a control takes this key for itself. */
 function needsKey(focused: Element | null, chord: string): boolean {
   if (focused instanceof HTMLTextAreaElement) return true;
   if (focused instanceof HTMLSelectElement) return !chord.includes("Mod");
   if (focused instanceof HTMLInputElement) {
-    if (TYPED_INTO.has(focused.type)) return chord !== "Escape";
+    if (TYPED_INTO.has(focused.type)) return true;
     if (focused.type === "range") return SLID_BY.has(chord);
     return chord === "Space";
   }
@@ -34,14 +44,22 @@ function needsKey(focused: Element | null, chord: string): boolean {
 
 /** A control that was used with the pointer gives the keyboard back to the actions. */
 export function returnKeyboard(target: Document): void {
+  let byPointer = false;
+  target.addEventListener("pointerdown", () => (byPointer = true), { capture: true });
+  target.addEventListener("keydown", () => (byPointer = false), { capture: true });
   target.addEventListener("pointerup", () => {
     const focused = target.activeElement;
-    if (focused instanceof HTMLButtonElement || isSlider(focused)) focused.blur();
+    if (focused instanceof HTMLButtonElement || isSlider(focused) || isGrid(focused)) focused.blur();
   });
   target.addEventListener("change", (event) => {
     const changed = event.target;
+    if (!byPointer) return;
     if (changed instanceof HTMLSelectElement || isCheckbox(changed)) changed.blur();
   });
+}
+
+function isGrid(element: unknown): element is HTMLElement {
+  return element instanceof HTMLElement && element.matches("[role=grid]");
 }
 
 function isSlider(element: unknown): element is HTMLInputElement {

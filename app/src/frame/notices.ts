@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 
 const SECONDS_SHOWN = 6;
+/** So many notes at a time; errors are kept, however many there are. */
+const MOST_NOTES = 2;
 
 export interface Notice {
   readonly number: number;
@@ -29,6 +31,7 @@ export function dismiss(number: number): void {
 function add(kind: Notice["kind"], text: string): number {
   count += 1;
   const others = notices.value.filter((notice) => notice.text !== text);
-  notices.value = [...others, { number: count, kind, text }];
+  const older = others.filter((notice) => notice.kind === "note").slice(0, -MOST_NOTES + 1);
+  notices.value = [...others.filter((notice) => !older.includes(notice)), { number: count, kind, text }];
   return count;
 }

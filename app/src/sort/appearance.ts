@@ -2,9 +2,12 @@
 
 import { OKABE_ITO, pixelOf, RAMPS, rampColour, type Rgb } from "../draw/colours";
 import type { Appearance } from "../draw/outline-tiles";
-import { DASHED, DOTTED, HIDDEN, THICK, THIN } from "../draw/raster";
+import { BEADED, BROKEN, DASHED, DOTTED, HIDDEN, THICK, THIN } from "../draw/raster";
 
 const RAMP_STEPS = 64;
+const UNDECIDED_BYTE = 255;
+/** Number of the colour of what is selected. */
+const SELECTED = 255;
 /** The undecided stay behind what is decided. */
 const UNDECIDED_ALPHA = 150;
 
@@ -32,8 +35,7 @@ export const UNDECIDED_COLOUR: Rgb = OKABE_ITO.grey;
 /** Colour of a class: vermillion for the rejecting one. */
 export function classColour(index: number, reject: number): Rgb {
   if (index === reject) return OKABE_ITO.vermillion;
-  const place = index > reject ? index - 1 : index;
-  return FURTHER_CLASSES[place % FURTHER_CLASSES.length] as Rgb;
+  return FURTHER_CLASSES[placeAmongAccepted(index, reject) % FURTHER_CLASSES.length] as Rgb;
 }
 
 export interface Looks {
@@ -47,6 +49,8 @@ export interface Looks {
   /** "decision", "prediction", or numbers with their range to colour by. */
   readonly by: "decision" | "prediction" | NumberScale;
   readonly one: Rgb | null;
+  /** Rows that stand out in white, whatever else is said of them. */
+  readonly selected?: Iterable<number>;
   readonly hide: { readonly accepted: boolean; readonly rejected: boolean; readonly decided: boolean };
 }
 
@@ -60,28 +64,55 @@ export function appearanceOf(looks: Looks): Appearance {
   const { count, first, decided, predicted, by } = looks;
   const colours = new Uint8Array(count);
   const styles = new Uint8Array(count);
+  const styleOfByte = new Uint8Array(256).map((_, byte) => styleOf(asDecision(byte), looks));
+  const colourOfByte = new Uint8Array(256).map((_, byte) => colourNumber(asDecision(byte)));
   for (let index = 0; index < count; index++) {
-    const decision = decided[first + index] as number;
-    styles[index] = styleOf(decision, looks);
-    colours[index] =
-      typeof by === "object"
-        ? stepOf(by.values[first + index] as number, by)
-        : colourNumber(by === "prediction" && decision === -1 ? (predicted[first + index] as number) : decision);
+    const byte = (decided[first + index] as number) & 255;
+    styles[index] = styleOfByte[byte] as number;
+    const told = by === "prediction" && byte === UNDECIDED_BYTE;
+    const foretold = (predicted[first + index] as number) & 255;
+    colours[index] = colourOfByte[told ? foretold : byte] as number;
+    if (told && foretold === looks.reject) styles[index] = DOTTED;
+  }
+  if (typeof by === "object") {
+    for (let index = 0; index < count; index++) {
+      colours[index] = stepOf(by.values[first + index] as number, by);
+    }
+  }
+  for (const row of looks.selected ?? []) {
+    if (row < first || row >= first + count) continue;
+    colours[row - first] = SELECTED;
+    styles[row - first] = THICK;
   }
   return { colours, styles, palette: paletteOf(looks) };
 }
 
+/** A decision's number from its byte; there are many candidates, and few different numbers. */
+function asDecision(byte: number): number {
+  return (byte << 24) >> 24;
+}
+
+const compared = new WeakMap<Appearance, readonly [Appearance, readonly number[] | null]>();
+
 /** Where two appearances differ; null where everything is to be drawn again. */
 export function differences(before: Appearance, after: Appearance): readonly number[] | null {
+  const known = compared.get(after);
+  if (known?.[0] === before) return known[1];
+  const found = compare(before, after);
+  compared.set(after, [before, found]);
+  return found;
+}
+
+function compare(before: Appearance, after: Appearance): readonly number[] | null {
   const samePalette = before.palette.every((pixel, place) => pixel === after.palette[place]);
   if (before.colours.length !== after.colours.length || !samePalette) return null;
+  const { colours, styles } = after;
+  const { colours: oldColours, styles: oldStyles } = before;
   const changed: number[] = [];
-  for (let index = 0; index < after.colours.length; index++) {
-    const same =
-      before.colours[index] === after.colours[index] && before.styles[index] === after.styles[index];
-    if (!same) changed.push(index);
+  for (let index = 0; index < colours.length; index++) {
+    if (colours[index] !== oldColours[index] || styles[index] !== oldStyles[index]) changed.push(index);
   }
-  return changed.length * 8 > after.colours.length && changed.length > 50 ? null : changed;
+  return changed.length * 8 > colours.length && changed.length > 50 ? null : changed;
 }
 
 function styleOf(decision: number, { reject, hide }: Looks): number {
@@ -90,7 +121,18 @@ function styleOf(decision: number, { reject, hide }: Looks): number {
   const hides = hide.decided || (decision >= 0 && (rejected ? hide.rejected : hide.accepted));
   if (hides) return HIDDEN;
   if (decision < 0) return DOTTED;
-  return rejected ? DASHED : THICK;
+  return styleOfClass(decision, reject);
+}
+
+const ACCEPTED_STYLES = [THICK, BROKEN, BEADED];
+
+/** Line of a class: thin dashes for the rejecting one; the others are wide and differ, too. */
+export function styleOfClass(index: number, reject: number): number {
+  return index === reject ? DASHED : (ACCEPTED_STYLES[placeAmongAccepted(index, reject) % ACCEPTED_STYLES.length] as number);
+}
+
+export function placeAmongAccepted(index: number, reject: number): number {
+  return index > reject ? index - 1 : index;
 }
 
 /** 0 undecided, 1 unsure, 2 skipped, 3 and on the classes. */
@@ -104,14 +146,20 @@ function stepOf(value: number, { least, most }: NumberScale): number {
   return Math.round(Math.min(Math.max(share, 0), 1) * (RAMP_STEPS - 1));
 }
 
-function paletteOf({ by, one, classes, reject }: Looks): Uint32Array {
+function paletteOf(looks: Looks): Uint32Array {
+  const palette = palette256(looks);
+  palette[SELECTED] = pixelOf([255, 255, 255]);
+  return palette;
+}
+
+function palette256({ by, one, classes, reject }: Looks): Uint32Array {
   const palette = new Uint32Array(256);
   if (one) return palette.fill(pixelOf(one));
   if (typeof by === "object") {
     for (let step = 0; step < RAMP_STEPS; step++) {
       palette[step] = pixelOf(rampColour(RAMPS.viridis, step / (RAMP_STEPS - 1)));
     }
-    palette[RAMP_STEPS] = pixelOf(UNDECIDED_COLOUR);
+    palette[RAMP_STEPS] = pixelOf(UNDECIDED_COLOUR, UNDECIDED_ALPHA);
     return palette;
   }
   palette[0] = pixelOf(UNDECIDED_COLOUR, UNDECIDED_ALPHA);

@@ -9,7 +9,21 @@ export interface Filter {
   readonly column: string;
   readonly least: number | null;
   readonly most: number | null;
+  /** Number of the recording to list; all, if null. */
+  readonly recording: number | null;
+  /** Whether only candidates with a note are listed. */
+  readonly noted: boolean;
 }
+
+export const NO_FILTER: Filter = {
+  text: "",
+  decisions: null,
+  column: "",
+  least: null,
+  most: null,
+  recording: null,
+  noted: false,
+};
 
 export interface Ordering {
   /** Values to sort by; the order of the data, if null. */
@@ -20,13 +34,17 @@ export interface Ordering {
   readonly decided: ArrayLike<number>;
   /** Values of the filter's column. */
   readonly filtered: ArrayLike<number> | null;
+  /** Rows from and to (exclusive) of the filter's recording, or of all. */
+  readonly range: readonly [number, number];
+  /** Rows with a note. */
+  readonly noted: { readonly has: (row: number) => boolean };
 }
 
 /** Rows in order; values that are not finite come last, equal ones in the order of the data. */
-export function orderRows(count: number, ordering: Ordering): Uint32Array {
-  const { keys, descending } = ordering;
+export function orderRows(ordering: Ordering): Uint32Array {
+  const { keys, descending, range } = ordering;
   const rows: number[] = [];
-  for (let row = 0; row < count; row++) if (passes(row, ordering)) rows.push(row);
+  for (let row = range[0]; row < range[1]; row++) if (passes(row, ordering)) rows.push(row);
   if (!keys) return Uint32Array.from(descending ? rows.reverse() : rows);
   const last = descending ? -Infinity : Infinity;
   const key = (row: number) => {
@@ -40,7 +58,8 @@ export function orderRows(count: number, ordering: Ordering): Uint32Array {
   });
 }
 
-function passes(row: number, { filter, identities, decided, filtered }: Ordering): boolean {
+function passes(row: number, { filter, identities, decided, filtered, noted }: Ordering): boolean {
+  if (filter.noted && !noted.has(row)) return false;
   if (filter.decisions && !filter.decisions.includes(decided[row] as number)) return false;
   if (filter.text && !(identities[row] ?? "").toLowerCase().includes(filter.text.toLowerCase())) {
     return false;

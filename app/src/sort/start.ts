@@ -26,7 +26,14 @@ export interface Failure {
 /** Why the page cannot be used, if it cannot. */
 export const failure = signal<Failure | null>(null);
 
+/** Whether there is a server, but no project open there. */
+export const away = signal(false);
+
 function fail(problem: unknown): void {
+  if (problem instanceof RequestError && problem.status === 503) {
+    away.value = true;
+    return;
+  }
   const text = problem instanceof Error ? problem.message : String(problem);
   failure.value = { text, decisions: problem instanceof RequestError && problem.status === 500 };
 }

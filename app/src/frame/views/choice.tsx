@@ -6,6 +6,7 @@ export interface Option {
 }
 
 interface ChoiceProps {
+  readonly id?: string;
   readonly label: string;
   readonly hint: string;
   readonly value: string;
@@ -15,11 +16,11 @@ interface ChoiceProps {
   readonly bare?: boolean;
 }
 
-export function Choice({ label, hint, value, options, change, bare = false }: ChoiceProps) {
+export function Choice({ id, label, hint, value, options, change, bare = false }: ChoiceProps) {
   return (
     <label class="choice" title={hint}>
       <span class={bare ? "unseen" : undefined}>{label}</span>
-      <select value={value} onChange={(event) => change(event.currentTarget.value)}>
+      <select id={id} value={value} onChange={(event) => change(event.currentTarget.value)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.text}

@@ -30,7 +30,7 @@ interface OpenDialogProps {
 
 export function OpenDialog({ title, wide = false, close, children }: OpenDialogProps) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => openModal(element.current as HTMLDialogElement), []);
   return (
     <dialog
       ref={element}
@@ -55,4 +55,15 @@ export function OpenDialog({ title, wide = false, close, children }: OpenDialogP
       </div>
     </dialog>
   );
+}
+
+/** Its first control gets the keyboard; when it closes, the control that had it before. */
+function openModal(dialog: HTMLDialogElement): () => void {
+  const before = document.activeElement;
+  dialog.showModal();
+  const first = ".dialog-body > :not(header) :is(input, select, textarea, button)";
+  dialog.querySelector<HTMLElement>(`[autofocus], ${first}`)?.focus();
+  return () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  };
 }

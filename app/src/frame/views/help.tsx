@@ -6,14 +6,25 @@ import { chordOf } from "../chord";
 import { Dialog } from "./dialog";
 
 export function HelpDialog() {
+  const said = useSignal("");
   return (
     <Dialog name="help" title="Keys" wide>
       <p class="hint">
         Click a key to change it, then press the new one. Changed keys are kept in this browser.
       </p>
-      <KeyTable />
+      <p class="outcome" role="status" hidden={!said.value}>
+        {said}
+      </p>
+      <KeyTable say={(text) => (said.value = text)} />
       {Object.keys(changedKeys.value).length > 0 && (
-        <button type="button" title="Give every action its first keys back" onClick={resetKeys}>
+        <button
+          type="button"
+          title="Give every action its first keys back"
+          onClick={() => {
+            resetKeys();
+            said.value = "Every action has its first keys again.";
+          }}
+        >
           Reset all keys
         </button>
       )}
@@ -21,7 +32,7 @@ export function HelpDialog() {
   );
 }
 
-function KeyTable() {
+function KeyTable({ say }: { readonly say: (text: string) => void }) {
   const waiting = useSignal<string | null>(null);
   const groups = [...new Set(actions.value.map(({ group }) => group))];
   return (
@@ -38,6 +49,7 @@ function KeyTable() {
                   action={action}
                   waiting={waiting.value === action.id}
                   wait={(id) => (waiting.value = id)}
+                  say={say}
                 />
               ))}
           </dl>
@@ -51,16 +63,18 @@ interface KeyRowProps {
   readonly action: Action;
   readonly waiting: boolean;
   readonly wait: (id: string | null) => void;
+  /** Tell what came of a changed key. */
+  readonly say: (text: string) => void;
 }
 
-function KeyRow({ action, waiting, wait }: KeyRowProps) {
+function KeyRow({ action, waiting, wait, say }: KeyRowProps) {
   const take = (event: KeyboardEvent) => {
     if (!waiting) return;
     const chord = chordOf(event);
     if (chord === null || chord === "Tab" || chord === "Shift+Tab") return;
     event.preventDefault();
     event.stopPropagation();
-    if (chord !== "Escape" || action.keys.includes("Escape")) giveKey(action, chord);
+    if (chord !== "Escape" || action.keys.includes("Escape")) say(giveKey(action, chord));
     wait(null);
   };
   return (
@@ -71,7 +85,10 @@ function KeyRow({ action, waiting, wait }: KeyRowProps) {
           type="button"
           class={waiting ? "key waiting" : "key"}
           title={`Change the key of: ${action.title}`}
-          onClick={() => wait(waiting ? null : action.id)}
+          onClick={(event) => {
+            event.currentTarget.focus();
+            wait(waiting ? null : action.id);
+          }}
           onKeyDown={take}
           onBlur={() => waiting && wait(null)}
         >

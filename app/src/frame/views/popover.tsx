@@ -1,57 +1,62 @@
 /** A button that opens a small panel below it. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { findAction, shownKeys, tooltip } from "../actions";
+import { openPopover, popoverId } from "../popovers";
 import { Icon, type IconName } from "./icon";
 
 interface PopoverProps {
+  readonly name: string;
+  /** The action that opens it by key. */
+  readonly action: string;
   readonly icon: IconName;
-  readonly title: string;
   readonly children: ComponentChildren;
 }
 
-export function Popover({ icon, title, children }: PopoverProps) {
-  const open = useSignal(false);
+export function Popover({ name, action, icon, children }: PopoverProps) {
   const place = useRef<HTMLDivElement>(null);
-  const id = useId();
-  useEffect(() => {
-    const outside = (event: Event) => {
-      if (!place.current?.contains(event.target as Node)) open.value = false;
-    };
-    const leave = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || !open.value) return;
-      event.preventDefault();
-      open.value = false;
-      if (place.current?.contains(document.activeElement)) {
-        place.current.querySelector("button")?.focus();
-      }
-    };
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("keydown", leave, { capture: true });
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("keydown", leave, { capture: true });
-    };
-  }, []);
+  const open = openPopover.value === name;
+  const { title } = findAction(action);
+  useEffect(() => (open ? closeWhenLeft(place.current as HTMLDivElement) : undefined), [open]);
   return (
     <div class="popover" ref={place}>
       <button
         type="button"
         class="tool"
-        title={title}
+        title={tooltip(findAction(action))}
         aria-label={title}
-        aria-expanded={open.value}
-        aria-controls={id}
-        onClick={() => (open.value = !open.value)}
+        aria-expanded={open}
+        aria-controls={popoverId(name)}
+        aria-keyshortcuts={shownKeys(findAction(action))[0]}
+        onClick={() => (openPopover.value = open ? null : name)}
       >
         <Icon name={icon} />
       </button>
-      {open.value && (
-        <div id={id} class="popover-panel" role="group" aria-label={title}>
+      {open && (
+        <div id={popoverId(name)} class="popover-panel" role="group" aria-label={title}>
           {children}
         </div>
       )}
     </div>
   );
+}
+
+/** Close the panel by Escape, which gives the keyboard back to its button, or by a press elsewhere. */
+function closeWhenLeft(place: HTMLElement): () => void {
+  const outside = (event: Event) => {
+    if (!place.contains(event.target as Node)) openPopover.value = null;
+  };
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    openPopover.value = null;
+    if (place.contains(document.activeElement)) place.querySelector("button")?.focus();
+  };
+  document.addEventListener("pointerdown", outside);
+  document.addEventListener("keydown", leave, { capture: true });
+  return () => {
+    document.removeEventListener("pointerdown", outside);
+    document.removeEventListener("keydown", leave, { capture: true });
+  };
 }

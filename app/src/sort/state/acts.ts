@@ -10,16 +10,22 @@ import { actStorage, type ActStorage } from "../../frame/outbox-storage";
 import { plural } from "../../frame/words";
 import { annotator } from "./annotator";
 import { show } from "./current";
-import { fetchNotes } from "./notes";
-import { fetchLabels, numberOf, setDecided } from "./labels";
+import { acceptedText } from "../accepted";
+import { reversalText } from "../undone";
+import { fetchLabels, decisionOf, numberOf, setDecided, wordOf } from "./labels";
+import { nameOf } from "./names";
+import { fetchNotes, notes } from "./notes";
 import { project } from "./project";
 import { questionOf } from "./questions";
 import { session, takeState } from "./session";
+import { lift, veil, veiled } from "./veil";
 
 interface Answer {
   readonly state?: SessionState;
   readonly rows?: readonly number[];
-  readonly kind?: "verdict" | "merge" | "note";
+  readonly kind?: "verdict" | "merge" | "note" | "result";
+  /** Rows that are asked again, unannounced, now that the answer was undone. */
+  readonly repeat?: readonly number[];
 }
 
 let storage: ActStorage | null = null;
@@ -29,6 +35,7 @@ const outbox = new Outbox({
   acknowledged: (act, answer) => void settle(act, answer as Answer),
   refused: (_, error) => {
     report(error);
+    reversals.value += 1;
     void refreshLabels();
   },
   keep: (acts) => storage?.keep(acts),
@@ -43,13 +50,16 @@ export const retryNow = () => outbox.retry();
 /** How often a merge was undone or done again: suggestions are then to be fetched anew. */
 export const mergesUndone = signal(0);
 
+/** How often something was taken back or done again, or refused. */
+export const reversals = signal(0);
+
 /** Rows judged last, latest first. */
 export const recent = signal<readonly number[]>([]);
 const RECENT = 8;
 
 /** Send what an earlier page of this annotator could not send. */
 export function resumeActs(): void {
-  const owner = `${project.value?.path_name ?? ""}.${annotator.value}`;
+  const owner = `${project.value?.id ?? ""}.${annotator.value}`;
   storage = actStorage(localStorage, owner, crypto.randomUUID());
   const left = storage.takeOver();
   if (!left.length) return;
@@ -62,12 +72,22 @@ export function judge(rows: readonly number[], verdict: string, seconds: number)
     report("This project is open for reading only; nothing can be decided.");
     return;
   }
+  const repeat = rows.length === 1 ? rows.filter((row) => veiled.value.has(row)) : [];
+  lift(rows);
   setDecided(rows, numberOf(verdict));
   recent.value = [...rows, ...recent.value.filter((row) => !rows.includes(row))].slice(0, RECENT);
   const probe = rows.filter((row) => questionOf(row)?.probe);
-  act("decide", { rows, verdict, seconds: round(seconds / rows.length), probe });
+  act("decide", { rows, verdict, seconds: round(seconds / rows.length), probe, repeat });
 }
 
+/** Answer a question of an audit. */
+export function judgeAudit(name: string, row: number, verdict: string, seconds: number): void {
+  setDecided([row], numberOf(verdict));
+  act(`audits/${name}/answer`, { row, verdict, seconds: round(seconds) });
+}
+
+export const acceptResult = () => act("accept", {});
+export const withdrawResult = () => act("accept", { withdraw: true });
 export const undo = () => act("undo", {});
 export const redo = () => act("redo", {});
 export const writeNote = (row: number, text: string) => act("note", { row, text });
@@ -84,25 +104,37 @@ function act(route: string, body: Readonly<Record<string, unknown>>): void {
   outbox.add({ route, body: { annotator: annotator.value, client_id, ...body } });
 }
 
-async function settle({ route }: Act, { state, rows, kind }: Answer): Promise<void> {
+async function settle({ route }: Act, { state, rows, kind, repeat }: Answer): Promise<void> {
   if (state) takeState(state);
   if (route === "note") await fetchNotes();
+  if (route === "accept") note(acceptedText(session.value?.accepted ?? null));
   if (route !== "undo" && route !== "redo") return;
   if (kind === "merge") mergesUndone.value += 1;
   if (kind === "note") await fetchNotes();
+  reversals.value += 1;
+  lift(rows ?? []);
+  veil(repeat ?? []);
   await refreshLabels();
-  const first = rows?.[0];
-  if (first !== undefined) show(first);
-  const done = route === "undo" ? "Undone" : "Done again";
-  note(rows && rows.length > 1 ? `${done}: ${plural(rows.length, "candidate")}.` : `${done}.`);
+  const first = rows?.[0] ?? -1;
+  if (first >= 0) show(first);
+  note(
+    reversalText({
+      again: route === "redo",
+      kind: kind ?? "verdict",
+      names: (rows ?? []).map(nameOf),
+      word: wordOf(decisionOf(first)),
+      note: notes.value.get(first) ?? "",
+    }),
+  );
 }
 
 function withPending(fetched: Labels): Labels {
   const decided = fetched.decided.slice();
-  for (const { route, body } of outbox.pending.value) {
-    if (route !== "decide") continue;
+  for (const { body } of outbox.pending.value) {
+    if (body["verdict"] === undefined) continue;
     const decision = numberOf(String(body["verdict"]));
-    for (const row of body["rows"] as readonly number[]) decided[row] = decision;
+    const rows = (body["rows"] ?? [body["row"]]) as readonly number[];
+    for (const row of rows) decided[row] = decision;
   }
   return { ...fetched, decided };
 }

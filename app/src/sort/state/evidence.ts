@@ -19,11 +19,13 @@ export const neighbourOutlines = stored("snapshots.neighbours", true);
 export const ownOutline = stored("snapshots.outline", true);
 export const smooth = stored("snapshots.smooth", true);
 export const neighbourTraces = stored("trace.neighbours", false);
+/** Whether neighbours' traces are drawn as high as the candidate's own. */
+export const alikeTraces = stored("trace.alike", false);
 
 /** Frames of the trace in view, or null for all of them. */
 export const traceRange = signal<readonly [number, number] | null>(null);
 
-/** Traces of the current candidate's neighbours, by row. */
+/** Traces over the current candidate's: its neighbours', or its partner's in a pair; by row. */
 export const tracesBeside = signal<ReadonlyMap<number, Float32Array>>(new Map());
 
 const STILLS: readonly Still[] = ["maximum", "mean", "peak"];
@@ -57,9 +59,9 @@ effect(() => {
 effect(() => {
   const candidate = current.value;
   const beside = neighbourTraces.value ? (candidate?.neighbours ?? []) : [];
-  const rows = partner.value < 0 ? beside : [partner.value, ...beside.filter((row) => row !== partner.value)];
+  const rows = partner.value < 0 ? beside : [partner.value];
+  if (tracesBeside.peek().size) tracesBeside.value = new Map();
   if (candidate && rows.length) void fetchBeside(candidate.row, rows.slice(0, MOST_TRACES));
-  else if (tracesBeside.peek().size) tracesBeside.value = new Map();
 });
 
 async function fetchBeside(row: number, rows: readonly number[]): Promise<void> {

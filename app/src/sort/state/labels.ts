@@ -3,9 +3,14 @@
 import { computed, signal } from "@preact/signals";
 import { getLabels, type Labels } from "../../api/routes";
 import { report } from "../../frame/notices";
+import { relabelled } from "../relabelled";
+import { unjudged } from "../unjudged";
 import { annotator } from "./annotator";
+import { auditing, openRows } from "./audit-sheet";
 import { classes } from "./project";
 import { session } from "./session";
+import { triedThreshold } from "./threshold";
+import { veiled } from "./veil";
 
 export const UNDECIDED = -1;
 export const UNSURE = -2;
@@ -18,18 +23,37 @@ const NO_LABELS: Labels = {
   probability: new Float32Array(),
 };
 
-export const labels = signal<Labels>(NO_LABELS);
+/** As they are, also of what is asked again. */
+const known = signal<Labels>(NO_LABELS);
 
 /** Whether the annotator asked to see predictions of undecided candidates. */
 export const revealing = signal(false);
 
 /** Whether predictions of undecided candidates are shown; what is judged then is not blind. */
 export const predictionsShown = computed(
-  () => revealing.value || session.value?.settings.blind === false,
+  () => !auditing.value && (revealing.value || session.value?.settings.blind === false),
 );
 
+/** Rows that are to look as though they had never been judged. */
+const unseen = computed<ReadonlySet<number>>(() =>
+  openRows.value.length ? new Set([...veiled.value, ...openRows.value]) : veiled.value,
+);
+
+/** As they are to be seen: what is asked again looks undecided. */
+export const labels = computed<Labels>(() =>
+  unjudged(tried.value, unseen.value, predictionsShown.value),
+);
+
+/** With the predictions that a threshold would give which is tried out. */
+const tried = computed<Labels>(() =>
+  triedThreshold.value === null || classes.value.length !== 2
+    ? known.value
+    : relabelled(known.value, triedThreshold.value),
+);
+
+/** What is asked again stays counted: a count that stood still would give it away. */
 export const counts = computed(() => {
-  const { decided } = labels.value;
+  const { decided } = known.value;
   const each = classes.value.map(() => 0);
   let unsure = 0;
   let skipped = 0;
@@ -61,9 +85,9 @@ export function numberOf(verdict: string): number {
 
 /** Show a decision before the server has acknowledged it. */
 export function setDecided(rows: readonly number[], decision: number): void {
-  const decided = labels.value.decided.slice();
+  const decided = known.value.decided.slice();
   for (const row of rows) decided[row] = decision;
-  labels.value = { ...labels.value, decided };
+  known.value = { ...known.value, decided };
 }
 
 let fetching = false;
@@ -77,7 +101,7 @@ export async function fetchLabels(pending: (labels: Labels) => Labels): Promise<
   while (again) {
     again = false;
     try {
-      labels.value = pending(await getLabels(annotator.value, predictionsShown.value));
+      known.value = pending(await getLabels(annotator.value, predictionsShown.value, auditing.value));
     } catch (problem) {
       report(problem);
     }

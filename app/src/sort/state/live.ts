@@ -1,6 +1,7 @@
 /** What the server says by itself. */
 
 import { signal } from "@preact/signals";
+import { liveAddress } from "../../api/http";
 import { listen } from "../../api/live";
 import type { LiveMessage } from "../../api/types";
 import { note } from "../../frame/notices";
@@ -12,13 +13,18 @@ import { openSession, takeState } from "./session";
 export type Connection = "connecting" | "open" | "lost";
 export const connection = signal<Connection>("connecting");
 
+/** Whether another project was opened in place of this one. */
+export const closed = signal(false);
+
 /** New predictions wait for a moment without answers; they are of what was judged already. */
 const QUIET_MS = 200;
 let refreshing = 0;
 let server = "";
+let leave = () => {};
 
 export function connect(): void {
-  listen(annotator.value, { message: take, connected });
+  const address = liveAddress("live", { annotator: annotator.value });
+  leave = listen<LiveMessage>(address, { message: take, connected });
 }
 
 function connected(open: boolean): void {
@@ -44,6 +50,10 @@ function take(message: LiveMessage): void {
       break;
     case "questions":
       void refill();
+      break;
+    case "closed":
+      leave();
+      closed.value = true;
       break;
     case "decided":
     case "pong":

@@ -8,6 +8,7 @@ import { labels } from "./labels";
 import { colourBy, currentOutlines, firstRow, hidden, outlineColour } from "./map";
 import { featureValues } from "./order";
 import { classes, rejectClass } from "./project";
+import { crowd } from "./selection";
 
 /** Numbers that the outlines are coloured by, or null for decisions and predictions. */
 export const numberScale = computed<NumberScale | null>(() => {
@@ -45,5 +46,6 @@ function looks(): Appearance | null {
     by: numberScale.value ?? by,
     one: ONE_COLOURS[outlineColour.value] ?? null,
     hide: hidden.value,
+    selected: crowd.value,
   });
 }

@@ -1,7 +1,17 @@
 /** Moving over the map. */
 
 import { computed, signal } from "@preact/signals";
-import { bringIntoView, fitView, panBy, zoomAt, type View } from "../../draw/view";
+import {
+  bringIntoView,
+  fitView,
+  panBy,
+  scaleOfShare,
+  viewOfBox,
+  zoomAt,
+  zoomShare,
+  type Box,
+  type View,
+} from "../../draw/view";
 import type { CanvasSize } from "../../frame/views/canvas";
 import { currentRow } from "./current";
 import { currentOutlines, firstRow, following, imageSize, view } from "./map";
@@ -24,6 +34,24 @@ export function zoomMap(factor: number, at?: readonly [number, number]): void {
   const now = shownView.value;
   if (!canvas || !now) return;
   view.value = zoomAt(now, imageSize.value, canvas, at ?? [canvas.width / 2, canvas.height / 2], factor);
+}
+
+/** How far the map is zoomed in, from 0 to 1; it can be set. */
+export const mapZoom = computed(() => {
+  const canvas = mapCanvas.value;
+  const now = shownView.value;
+  return canvas && now ? zoomShare(now, imageSize.value, canvas) : 0;
+});
+
+export function setMapZoom(share: number): void {
+  const canvas = mapCanvas.value;
+  const now = shownView.value;
+  if (canvas && now) zoomMap(scaleOfShare(share, imageSize.value, canvas) / now.scale);
+}
+
+export function zoomToBox(box: Box): void {
+  const canvas = mapCanvas.value;
+  if (canvas) view.value = viewOfBox(box, imageSize.value, canvas);
 }
 
 /** Move the map by shares of the canvas; to the right and down. */

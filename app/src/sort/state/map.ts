@@ -16,6 +16,10 @@ export const colourBy = stored("map.colour-by", "decision");
 /** One colour for all outlines, or "" for those of `colourBy`. */
 export const outlineColour = stored("map.outline-colour", "");
 export const outlineOpacity = stored("map.opacity", 0.9);
+/** In usual widths. */
+export const outlineWidth = stored("map.outline-width", 1);
+/** 0: candidates are outlined only. */
+export const fillOpacity = stored("map.fill-opacity", 0);
 export const mapContrast = stored<Contrast>("map.contrast", AUTOMATIC);
 export const hidden = stored<{ accepted: boolean; rejected: boolean; decided: boolean }>(
   "map.hidden",
@@ -24,8 +28,9 @@ export const hidden = stored<{ accepted: boolean; rejected: boolean; decided: bo
 /** Whether the map moves so that the current candidate is in view. */
 export const following = stored("map.following", true);
 
-/** What dragging does. */
-export const tool = signal<"pan" | "lasso">("pan");
+/** What dragging does: moves the map, selects, or zooms to a box. */
+export type Tool = "pan" | "lasso" | "box";
+export const tool = signal<Tool>("pan");
 
 /** null until the canvas knows its size: then all of the image is in view. */
 export const view = signal<View | null>(null);

@@ -15,11 +15,12 @@ export const pairs = signal<readonly MergePair[] | null>(null);
 /** The pair in front of the annotator. */
 export const currentPair = signal<MergePair | null>(null);
 
-/** The other one of the pair whose first is looked at, or -1. */
+/** The other one of the pair of which one is looked at, or -1. */
 export const partner = computed(() => {
   const pair = currentPair.value;
-  const looked = chosenTab.value === "merges" && pair?.first === currentRow.value;
-  return looked ? pair.second : -1;
+  if (!pair || chosenTab.value !== "merges") return -1;
+  if (pair.first === currentRow.value) return pair.second;
+  return pair.second === currentRow.value ? pair.first : -1;
 });
 
 export async function fetchPairs(): Promise<void> {
@@ -38,6 +39,20 @@ effect(() => {
 export function showPair(pair: MergePair): void {
   currentPair.value = pair;
   show(pair.first);
+}
+
+/** Look at the one of the current pair that is not looked at; at its first, if neither is. */
+export function showOther(): void {
+  const pair = currentPair.value;
+  if (pair) show(partner.value < 0 ? pair.first : partner.value);
+}
+
+/** Go through the pairs without answering, round and round. */
+export function stepPair(steps: 1 | -1): void {
+  const all = pairs.value ?? [];
+  const place = currentPair.value ? all.indexOf(currentPair.value) : steps > 0 ? -1 : 0;
+  const next = all[(place + steps + all.length) % all.length];
+  if (next) showPair(next);
 }
 
 /** Answer the current pair and go on to the next. */

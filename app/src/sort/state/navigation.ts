@@ -1,10 +1,14 @@
 /** From one candidate to the next. */
 
 import { computed, effect } from "@preact/signals";
+import { note } from "../../frame/notices";
 import { stored } from "../../frame/stored";
+import { showNext } from "./audit";
+import { auditing } from "./audit-sheet";
 import { prefetch } from "./candidates";
 import { currentRow, show } from "./current";
-import { stepFrom } from "./order";
+import { stepFrom, undecidedOnly } from "./order";
+import { reviewing, stepDisagreement } from "./review";
 import { takeQuestion, queue, refill } from "./questions";
 import { changeSettings, session } from "./session";
 
@@ -24,27 +28,45 @@ export function setInOrder(order: boolean): void {
 }
 
 export function nextSuggestion(): void {
+  if (auditing.value) {
+    showNext();
+    return;
+  }
+  if (reviewing.value) {
+    stepDisagreement(1);
+    return;
+  }
   if (inOrder.value) {
     step(1);
     return;
   }
   const question = takeQuestion();
   if (question) show(question.row);
-  else void refill().then(() => queue.value.length && nextSuggestion());
+  else void refill().then(() => (queue.value.length ? nextSuggestion() : note("Nothing is left to ask.")));
 }
 
 export function step(steps: 1 | -1): void {
   const row = stepFrom(currentRow.value, steps);
-  if (row !== null) show(row);
+  if (row !== null) {
+    show(row);
+    fetchAhead(row, steps);
+  } else note(`There is no ${undecidedOnly.value ? "undecided " : ""}candidate ${steps > 0 ? "after" : "before"} this one in the list.`);
 }
 
 /** Move on after a decision. */
 export function moveOn(): void {
-  if (inOrder.value) step(1);
+  if (inOrder.value && !reviewing.value) step(1);
   else nextSuggestion();
 }
 
-const REST_MS = 120;
+/** Whoever steps once steps on. */
+function fetchAhead(row: number, steps: 1 | -1): void {
+  const next = stepFrom(row, steps);
+  const afterIt = next === null ? null : stepFrom(next, steps);
+  void prefetch([next, afterIt].filter((one) => one !== null));
+}
+
+const REST_MS = 500;
 let resting = 0;
 
 /** Have the neighbours in the listed order at hand, once there is time for it. */

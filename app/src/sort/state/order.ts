@@ -4,12 +4,14 @@ import { computed, signal } from "@preact/signals";
 import { getFeatures } from "../../api/routes";
 import { report } from "../../frame/notices";
 import { stored } from "../../frame/stored";
-import { orderRows, type Filter } from "../ordering";
+import { NO_FILTER, orderRows, type Filter } from "../ordering";
+import { currentRow } from "./current";
 import { labels, UNDECIDED } from "./labels";
 import { identities } from "./names";
+import { notes } from "./notes";
 import { candidateCount, project } from "./project";
 
-/** A column of the table: "row", "identity", "decision", "prediction", "probability" or a feature. */
+/** A column of the table: "row", "identity", "decision", "prediction", "probability", "note" or a feature. */
 export type Column = string;
 export const FIXED_COLUMNS = ["row", "identity", "decision", "prediction", "probability"];
 
@@ -17,7 +19,7 @@ export const sorting = signal<{ column: Column; descending: boolean }>({
   column: "row",
   descending: false,
 });
-export const filter = signal<Filter>({ text: "", decisions: null, column: "", least: null, most: null });
+export const filter = signal<Filter>(NO_FILTER);
 
 /** Whether stepping passes over what is decided. */
 export const undecidedOnly = stored("undecided-only", false);
@@ -38,15 +40,30 @@ export function featureValues(name: string): Float32Array | null {
 /** Rows as listed. */
 export const order = computed<Uint32Array>(() => {
   const { column, descending } = sorting.value;
-  return orderRows(candidateCount.value, {
+  return orderRows({
     keys: columnValues(column),
     descending,
     filter: filter.value,
     identities: identities.value,
     decided: filter.value.decisions ? labels.value.decided : [],
     filtered: filter.value.column ? columnValues(filter.value.column) : null,
+    range: rangeOf(filter.value.recording),
+    noted: filter.value.noted ? notes.value : new Set(),
   });
 });
+
+/** Rows as stepped through: as listed, without the decided ones if those are passed over. */
+export const steppedRows = computed<Uint32Array>(() => {
+  if (!undecidedOnly.value) return order.value;
+  const { decided } = labels.value;
+  return order.value.filter((row) => decided[row] === UNDECIDED || row === currentRow.value);
+});
+
+/** First row and the one after the last; of all recordings if none is given. */
+function rangeOf(recording: number | null): readonly [number, number] {
+  const one = project.value?.recordings.find(({ number }) => number === recording);
+  return one ? [one.first, one.first + one.candidates] : [0, candidateCount.value];
+}
 
 /** The row so many steps after another in the listed order, or null at its end. */
 export function stepFrom(row: number, steps: 1 | -1): number | null {
@@ -64,9 +81,17 @@ export function stepFrom(row: number, steps: 1 | -1): number | null {
 /** Numbers to sort by; null for the order of the data. */
 export function columnValues(column: Column): ArrayLike<number> | null {
   if (column === "row" || column === "identity") return null;
+  if (column === "note") return notedValues();
   if (column === "decision") return labels.value.decided;
   if (column === "prediction") return labels.value.predicted;
   return column === "probability" ? labels.value.probability : featureValues(column);
+}
+
+/** 1 where there is a note. */
+function notedValues(): Uint8Array {
+  const values = new Uint8Array(candidateCount.value);
+  for (const row of notes.value.keys()) values[row] = 1;
+  return values;
 }
 
 async function fetchFeature(name: string): Promise<void> {

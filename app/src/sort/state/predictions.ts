@@ -1,13 +1,13 @@
-/** What the machine says of the undecided, while that is shown. */
+/** What the machine says of what the annotator has not decided, while that is shown. */
 
-import { labels, UNDECIDED } from "./labels";
+import { labels } from "./labels";
 
-/** Undecided rows that are predicted to be of a class. */
-export function predictedRows(index: number): readonly number[] {
+/** How many are predicted to be of a class; unsure and skipped ones too, for theirs is the machine's label. */
+export function predictedCount(index: number): number {
   const { decided, predicted } = labels.value;
-  const rows: number[] = [];
+  let count = 0;
   for (let row = 0; row < decided.length; row++) {
-    if (decided[row] === UNDECIDED && predicted[row] === index) rows.push(row);
+    if ((decided[row] as number) < 0 && predicted[row] === index) count += 1;
   }
-  return rows;
+  return count;
 }

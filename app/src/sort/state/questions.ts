@@ -8,8 +8,11 @@ import { annotator } from "./annotator";
 import { prefetch } from "./candidates";
 import { currentRow } from "./current";
 import { decisionOf, SKIPPED, UNDECIDED } from "./labels";
+import { isAnsweredAgain, veil } from "./veil";
 
 const FETCHED_AT_ONCE = 12;
+/** Of so many the evidence is at hand; those behind them are often others after the next answer. */
+const AT_HAND = 3;
 const REFILLED_BELOW = 6;
 const LEASE_MS = 50_000;
 
@@ -30,14 +33,21 @@ export function questionOf(row: number): Question | null {
 
 /** Take the next question off the queue; one that was left without an answer comes first. */
 export function takeQuestion(): Question | null {
-  if (standing && standing.row !== currentRow.value && isOpen(standing.row)) return standing;
-  const open = queue.value.filter(({ row }) => row !== currentRow.value && isOpen(row));
+  if (standing && standing.row !== currentRow.value && isOpen(standing)) return standing;
+  const open = queue.value.filter(isNext);
   const [first, ...others] = open;
   queue.value = others;
+  void prefetch(rowsOf(others));
   if (others.length < REFILLED_BELOW) void refill();
-  if (first) asked.set(first.row, first);
+  if (first) ask(first);
   standing = first ?? null;
   return first ?? null;
+}
+
+/** Note that a question lies before the annotator. */
+export function ask(question: Question): void {
+  asked.set(question.row, question);
+  if (question.repeat) veil([question.row]);
 }
 
 /** Ask again in time, so that nobody else is asked the same. */
@@ -54,18 +64,30 @@ export function refill(): Promise<void> {
 async function fetchQuestions(): Promise<void> {
   try {
     const found = await getQuestions(annotator.value, FETCHED_AT_ONCE, currentRow.value);
-    await prefetch(found.map(({ row }) => row));
-    const open = found.filter(({ row }) => row !== currentRow.value && isOpen(row));
-    const skippedOnly = found.every(({ row }) => decisionOf(row) !== UNDECIDED);
-    queue.value = skippedOnly ? found.filter(({ row }) => row !== currentRow.value) : open;
+    const [next, ...others] = rowsOf(found);
+    const fetched = prefetch(others);
+    if (next !== undefined) await prefetch([next]);
+    if (currentRow.value >= 0) await fetched;
+    const skippedOnly = found.every(({ row, repeat }) => !repeat && decisionOf(row) !== UNDECIDED);
+    queue.value = found.filter(skippedOnly ? ({ row }) => row !== currentRow.value : isNext);
     exhausted.value = !found.length;
   } catch (problem) {
     report(problem);
   }
 }
 
+/** Of the first few. */
+function rowsOf(questions: readonly Question[]): readonly number[] {
+  return questions.slice(0, AT_HAND).map(({ row }) => row);
+}
+
+function isNext(question: Question): boolean {
+  return question.row !== currentRow.value && isOpen(question);
+}
+
 /** Skipped candidates come again when nothing else is left. */
-function isOpen(row: number): boolean {
+function isOpen({ row, repeat }: Question): boolean {
+  if (repeat) return !isAnsweredAgain(row);
   const decision = decisionOf(row);
   return decision === UNDECIDED || decision === SKIPPED;
 }

@@ -24,38 +24,44 @@ export function DecisionBar() {
         </p>
       )}
       <div class="answers">
-        {classes.value.map((name, index) => (
-          <ActionButton
-            key={name}
-            action={`decide.class.${index}`}
-            class="answer"
-            pressed={decision === index}
-          >
-            <span class="mark" style={{ color: colourOf(index) }}>
-              <Icon name={iconOf(index)} />
+        <div class="classes">
+          {classes.value.map((name, index) => (
+            <ActionButton
+              key={name}
+              action={`decide.class.${index}`}
+              class="answer"
+              pressed={decision === index}
+            >
+              <span class="mark" style={{ color: colourOf(index) }}>
+                <Icon name={iconOf(index)} />
+              </span>
+              <span class="class-name">{name}</span>
+              <kbd>{keysOfClass(index)}</kbd>
+            </ActionButton>
+          ))}
+        </div>
+        <div class="others">
+          <ActionButton action="decide.unsure" class="answer small" pressed={decision === UNSURE} showKey>
+            <span class="mark" style={{ color: colourOf(UNSURE) }}>
+              <Icon name="unsure" />
             </span>
-            <span>{name}</span>
-            <kbd>{keysOfClass(index)}</kbd>
+            <span>unsure</span>
           </ActionButton>
-        ))}
-        <ActionButton action="decide.unsure" class="answer small" pressed={decision === UNSURE} showKey>
-          <span class="mark" style={{ color: colourOf(UNSURE) }}>
-            <Icon name="unsure" />
-          </span>
-          <span>unsure</span>
-        </ActionButton>
-        <ActionButton action="decide.skip" class="answer small" pressed={decision === SKIPPED} showKey>
-          <span class="mark">
-            <Icon name="skip" />
-          </span>
-          <span>skip</span>
-        </ActionButton>
-        <ActionButton action="undo" class="answer bare">
-          <Icon name="undo" />
-        </ActionButton>
-        <ActionButton action="redo" class="answer bare">
-          <Icon name="redo" />
-        </ActionButton>
+          <ActionButton action="decide.skip" class="answer small" pressed={decision === SKIPPED} showKey>
+            <span class="mark">
+              <Icon name="skip" />
+            </span>
+            <span>skip</span>
+          </ActionButton>
+        </div>
+        <div class="others">
+          <ActionButton action="undo" class="answer bare">
+            <Icon name="undo" />
+          </ActionButton>
+          <ActionButton action="redo" class="answer bare">
+            <Icon name="redo" />
+          </ActionButton>
+        </div>
       </div>
     </div>
   );

@@ -5,10 +5,13 @@ import { currentRow } from "../state/current";
 import { recording } from "../state/map";
 import { DecisionBar } from "./decision-bar";
 import { FeatureList } from "./feature-list";
+import { Opinions } from "./opinions";
+import { PracticeBar } from "./practice-bar";
 import { NoteField, QuestionBar, Reasons } from "./question-bar";
 import { SnapshotTools } from "./snapshot-tools";
 import { Snapshots } from "./snapshots";
 import { Trace } from "./trace";
+import { TraceLegend } from "./trace-legend";
 
 function Pictures() {
   return (
@@ -16,6 +19,7 @@ function Pictures() {
       <SnapshotTools />
       <Snapshots />
       <Trace />
+      <TraceLegend />
     </>
   );
 }
@@ -30,11 +34,13 @@ export function EvidencePanel() {
       ) : (
         <>
           <QuestionBar />
+          <PracticeBar />
           <Reasons />
           {recording.value?.evidence === false ? <FeatureList /> : <Pictures />}
           <NoteField />
         </>
       )}
+      <Opinions />
       <DecisionBar />
     </section>
   );

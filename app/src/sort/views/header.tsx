@@ -1,5 +1,6 @@
 /** Project, progress, connection, who judges, settings. */
 
+import { hasAction, keyOf } from "../../frame/actions";
 import { openDialog } from "../../frame/dialogs";
 import { dark } from "../../frame/theme";
 import { ActionButton } from "../../frame/views/action-button";
@@ -10,6 +11,7 @@ import { annotator } from "../state/annotator";
 import { currentRow, show } from "../state/current";
 import { counts, predictionsShown, revealing } from "../state/labels";
 import { connection } from "../state/live";
+import { practising } from "../state/practice";
 import { candidateCount, project, recordingOf } from "../state/project";
 import { session } from "../state/session";
 import { toggleReveal } from "../actions";
@@ -19,33 +21,37 @@ import { ProgressBar } from "./progress-bar";
 export function Header() {
   return (
     <header class="app-header">
-      <img src="./sightline.svg" alt="Sightline" class="brand" />
+      <Brand />
       <h1 title={project.value?.path_name}>{project.value?.name}</h1>
       <RecordingChoice />
       <div class="header-progress">
         <ProgressBar />
-        <span class="hint">{progressText()}</span>
+        <span class="hint number">{progressText()}</span>
+        <span class={session.value?.refitting ? "hint learning" : "hint learning idle"} title="The classifier is being fitted anew">
+          learning
+        </span>
       </div>
       <Saving />
+      <About />
       <span class="spring" />
       {predictionsShown.value && (
         <button
           type="button"
           class="chip warning"
-          title="Predictions are shown; what you judge now does not count as blind. Click to hide them (V)."
+          title={`Predictions are shown; what you judge now does not count as blind. Click to hide them (${keyOf("reveal")}).`}
           onClick={hide}
         >
           <Icon name="eye" /> not blind
         </button>
       )}
-      <button
-        type="button"
-        class="chip"
-        title="Who is judging (A)"
-        onClick={() => (openDialog.value = "annotator")}
-      >
-        <Icon name="person" /> {annotator.value}
-      </button>
+      {practising.value && (
+        <ActionButton action="practice" class="chip warning">
+          practice <Icon name="close" />
+        </ActionButton>
+      )}
+      <ActionButton action="annotator" class="chip person">
+        <Icon name="person" /> <span>{annotator.value}</span>
+      </ActionButton>
       <ActionButton action="export" class="tool">
         <Icon name="export" />
       </ActionButton>
@@ -70,8 +76,19 @@ function hide(): void {
 
 function progressText(): string {
   const done = counts.value.each.reduce((sum, count) => sum + count, 0);
-  const text = `${done.toLocaleString("en")} of ${candidateCount.value.toLocaleString("en")} decided`;
-  return session.value?.refitting ? `${text} · learning` : text;
+  return `${done.toLocaleString("en")} of ${candidateCount.value.toLocaleString("en")} decided`;
+}
+
+/** The way back to the start page, where there is one. */
+function Brand() {
+  const picture = <img src="./sightline.svg" alt="Sightline" class="brand" />;
+  if (!hasAction("start-page")) return picture;
+  return (
+    <ActionButton action="start-page" class="tool">
+      <Icon name="left" />
+      {picture}
+    </ActionButton>
+  );
 }
 
 function RecordingChoice() {
@@ -86,6 +103,25 @@ function RecordingChoice() {
       options={recordings.map(({ number, name }) => ({ value: String(number), text: name }))}
       change={(value) => show(recordings.find(({ number }) => String(number) === value)?.first ?? 0)}
     />
+  );
+}
+
+/** What is to be known of the data: warnings, and whether anything can be written. */
+function About() {
+  const warnings = (project.value?.recordings ?? []).reduce((sum, one) => sum + one.warnings.length, 0);
+  return (
+    <>
+      {project.value?.readonly && (
+        <span class="chip warning" title="The project's folder cannot be written to: look and export only">
+          read only
+        </span>
+      )}
+      {warnings > 0 && (
+        <ActionButton action="recordings" class="chip">
+          <Icon name="warning" /> {plural(warnings, "warning")}
+        </ActionButton>
+      )}
+    </>
   );
 }
 
@@ -107,7 +143,7 @@ function Saving() {
     );
   }
   return (
-    <span class="chip faint" title="Every answer is on disk before it counts as saved">
+    <span class="chip faint saving" title="Every answer is on disk before it counts as saved">
       {unsaved.value ? "saving …" : "saved"}
     </span>
   );

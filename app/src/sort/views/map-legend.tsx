@@ -1,10 +1,11 @@
 /** What the outlines' colours and lines mean, and what the pointer is on. */
 
 import { cssOf, RAMPS } from "../../draw/colours";
-import { DASHED, DOTTED, THICK, THIN } from "../../draw/raster";
+import { DASHES, DOTTED, isThick, THIN } from "../../draw/raster";
+import { styleOfClass } from "../appearance";
 import { counts, decisionOf, predictionsShown, SKIPPED, UNDECIDED, UNSURE, wordOf } from "../state/labels";
 import { numberScale } from "../state/looks";
-import { colourBy, recording } from "../state/map";
+import { colourBy, hidden, recording } from "../state/map";
 import { nameOf } from "../state/names";
 import { classes, rejectClass } from "../state/project";
 import { colourOf } from "./state-mark";
@@ -33,25 +34,33 @@ function DecisionLegend() {
       {entries.map(([decision, count]) => (
         <li key={decision}>
           <LineSample decision={decision} /> {wordOf(decision)} {count.toLocaleString("en")}
+          {isHidden(decision) && " (hidden)"}
         </li>
       ))}
-      {machine && <li>{predictionsShown.value ? "thin: predicted" : "predictions hidden until judged (V)"}</li>}
+      {machine && <li>{predictionsShown.value ? `thin: predicted, dotted: predicted ${wordOf(rejectClass.value)}` : "predictions hidden until judged (V)"}</li>}
     </ul>
   );
 }
 
-const DASH_ARRAYS: Readonly<Record<number, string>> = { [DASHED]: "5 3", [DOTTED]: "1.5 2.5" };
+
+/** Whether the map leaves out what was decided so. */
+function isHidden(decision: number): boolean {
+  const { accepted, rejected, decided } = hidden.value;
+  if (decision === UNDECIDED) return false;
+  return decided || (decision >= 0 && (decision === rejectClass.value ? rejected : accepted));
+}
 
 function LineSample({ decision }: { readonly decision: number }) {
-  const rejected = decision === rejectClass.value;
-  const style = decision >= 0 ? (rejected ? DASHED : THICK) : decision === UNDECIDED ? THIN : DOTTED;
+  const style =
+    decision >= 0 ? styleOfClass(decision, rejectClass.value) : decision === UNDECIDED ? THIN : DOTTED;
+  const width = isThick(style) ? 3 : 1.8;
   return (
     <svg class="line-sample" viewBox="0 0 22 8" aria-hidden="true">
       <path
         d="M0 4h22"
         stroke={colourOf(decision)}
-        stroke-width={style === THICK ? 3 : 1.8}
-        stroke-dasharray={DASH_ARRAYS[style]}
+        stroke-width={width}
+        stroke-dasharray={DASHES[style]?.map((length) => length * (isThick(style) ? 2 : 1)).join(" ")}
       />
     </svg>
   );

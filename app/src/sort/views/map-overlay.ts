@@ -4,7 +4,7 @@ import { markOutlines, type Place } from "../../draw/marked-outlines";
 import type { Outlines } from "../../draw/outlines";
 import { toCanvas, type View } from "../../draw/view";
 import type { CanvasSize } from "../../frame/views/canvas";
-import { CURRENT_MARK, NEIGHBOUR_MARK, SELECTED_MARK, widened } from "../marks";
+import { CURRENT_MARK, NEIGHBOUR_MARK, PARTNER_MARK, SELECTED_MARK, widened } from "../marks";
 
 /** Below this size on the canvas the current candidate is pointed at by four ticks. */
 const SMALL_PX = 36;
@@ -14,6 +14,8 @@ export interface Overlay {
   readonly neighbours: readonly number[];
   readonly selected: readonly number[];
   readonly pointed: number;
+  /** The candidate that the current one may be merged with, or -1. */
+  readonly partner: number;
   readonly lasso: readonly (readonly [number, number])[];
 }
 
@@ -33,6 +35,7 @@ export function drawOverlay(
     rows.length && markOutlines(context, outlines, rows, place, widened(how, size.line));
   mark(overlay.neighbours, NEIGHBOUR_MARK);
   mark(overlay.selected, SELECTED_MARK);
+  if (overlay.partner >= 0) mark([overlay.partner], PARTNER_MARK);
   if (overlay.pointed >= 0) mark([overlay.pointed], { colour: "#ffffff", width: 1.4, halo: 1 });
   if (overlay.current >= 0) {
     mark([overlay.current], CURRENT_MARK);

@@ -7,10 +7,12 @@ import { current, currentRow } from "../state/current";
 import { appearance } from "../state/looks";
 import {
   currentOutlines,
+  fillOpacity,
   firstRow,
   imageSize,
   mapContrast,
   outlineOpacity,
+  outlineWidth,
   recording,
   shownImage,
   tool,
@@ -18,12 +20,13 @@ import {
 } from "../state/map";
 import { followCurrent, mapCanvas, shownView } from "../state/map-moves";
 import { partner } from "../state/merges";
-import { selection } from "../state/selection";
+import { marked } from "../state/selection";
+import { FillLayer } from "./fill-layer";
 import { MapLegend } from "./map-legend";
 import { drawOverlay } from "./map-overlay";
 import { ImageLayer, OutlineLayer } from "./map-picture";
 import { followPointer, lasso, pointedAt } from "./map-pointer";
-import { MapTools } from "./map-tools";
+import { MapTools, MapZoom } from "./map-tools";
 import { Navigator } from "./navigator";
 
 export function MapPanel() {
@@ -41,6 +44,7 @@ function Map() {
       <MapTools />
       <div class={`map-canvases ${tool.value}`}>
         <MapCanvases />
+        <MapZoom />
         <MapLegend />
       </div>
     </>
@@ -49,9 +53,8 @@ function Map() {
 
 function NoMap() {
   return (
-    <p class="empty">
-      This recording holds features only: there is neither map nor movie. Prepare it from a movie
-      and its candidates to see them.
+    <p class="empty" role="status">
+      There is neither map nor movie of this recording. {recording.value?.warnings[0]}
     </p>
   );
 }
@@ -59,6 +62,7 @@ function NoMap() {
 function MapCanvases() {
   const drawImage = useMemo(imagePicture, []);
   const drawOutlines = useMemo(outlinePicture, []);
+  const drawFills = useMemo(fillPicture, []);
   useSignalEffect(() => {
     currentRow.value;
     followCurrent();
@@ -66,7 +70,15 @@ function MapCanvases() {
   return (
     <>
       <Canvas watch={watchImage} draw={drawImage} size={mapCanvas} />
-      <Canvas style={{ opacity: outlineOpacity.value }} watch={watchOutlines} draw={drawOutlines} />
+      {fillOpacity.value > 0 && (
+        <Canvas style={{ opacity: fillOpacity.value }} watch={watchOutlines} draw={drawFills} />
+      )}
+      <Canvas
+        class="outlines"
+        style={{ opacity: outlineOpacity.value }}
+        watch={watchOutlines}
+        draw={drawOutlines}
+      />
       <Canvas
         class="overlay"
         aria-label="Map: drag to pan, wheel to zoom, click to choose a candidate"
@@ -98,7 +110,18 @@ function imagePicture(): Draw {
 }
 
 function watchOutlines(): void {
-  for (const each of [view, appearance, currentOutlines, mapCanvas]) each.value;
+  for (const each of [view, appearance, currentOutlines, outlineWidth, mapCanvas]) each.value;
+}
+
+function fillPicture(): Draw {
+  let layer: FillLayer | null = null;
+  return (context, size) => {
+    const shown = shownView.value;
+    const outlines = currentOutlines.value;
+    if (!shown || !outlines || !appearance.value) return false;
+    if (!layer?.isOf(outlines)) layer = new FillLayer(outlines, imageSize.value);
+    return layer.draw(context, shown, size, appearance.value);
+  };
 }
 
 function outlinePicture(): Draw {
@@ -107,7 +130,10 @@ function outlinePicture(): Draw {
     const shown = shownView.value;
     const outlines = currentOutlines.value;
     if (shown && outlines && appearance.value) {
-      return layer.draw(context, shown, size, outlines, appearance.value);
+      const line = size.line * outlineWidth.value;
+      const more = layer.draw(context, shown, size, outlines, appearance.value, line);
+      context.canvas.dataset["whole"] = String(!more);
+      return more;
     }
     context.clearRect(0, 0, size.width, size.height);
     return false;
@@ -119,7 +145,7 @@ function watchOverlay(): void {
   currentRow.value;
   current.value;
   currentOutlines.value;
-  selection.value;
+  marked.value;
   lasso.value;
   pointedAt.value;
   partner.value;
@@ -136,9 +162,10 @@ const overlay: Draw = (context, size) => {
   const index = (row: number) => (here(row) ? row - first : -1);
   drawOverlay(context, size, shown, outlines, {
     current: index(currentRow.value),
-    neighbours: (current.value?.neighbours ?? []).filter(here).map(index),
-    selected: [...selection.value, ...(partner.value < 0 ? [] : [partner.value])].filter(here).map(index),
+    neighbours: partner.value < 0 ? (current.value?.neighbours ?? []).filter(here).map(index) : [],
+    selected: marked.value.filter(here).map(index),
     pointed: index(pointedAt.value),
+    partner: index(partner.value),
     lasso: lasso.value,
   });
   context.canvas.dataset["row"] = String(currentRow.value);

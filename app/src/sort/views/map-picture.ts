@@ -57,25 +57,28 @@ export class OutlineLayer {
   #tiles: OutlineTiles | null = null;
   #outlines: Outlines | null = null;
   #appearance: Appearance | null = null;
-  #drawn: { readonly view: View; readonly size: CanvasSize } | null = null;
+  #drawn: { readonly view: View; readonly size: CanvasSize; readonly line: number } | null = null;
+  #wide = false;
 
-  /** Returns whether there is more to draw. */
+  /** Draw lines of a width; returns whether there is more to draw. */
   draw(
     context: CanvasRenderingContext2D,
     view: View,
     size: CanvasSize,
     outlines: Outlines,
     appearance: Appearance,
+    line: number,
   ): boolean {
-    const changed = this.#take(outlines, appearance, size.line >= 1.5);
-    const sameView = this.#drawn?.view === view && this.#drawn.size === size;
+    const changed = this.#take(outlines, appearance, line >= 1.5);
+    const before = this.#drawn;
+    const sameView = before?.view === view && before.size === size && before.line === line;
     const boxes = sameView && changed && changed.length <= MOST_PARTS ? changed.map((index) => outlines.box(index)) : null;
     context.save();
     if (boxes) clipTo(context, view, size, boxes);
     context.clearRect(0, 0, size.width, size.height);
-    const more = this.#drawLines(context, view, size, appearance, boxes);
+    const more = this.#drawLines(context, view, size, appearance, line, boxes);
     context.restore();
-    this.#drawn = more ? null : { view, size };
+    this.#drawn = more ? null : { view, size, line };
     return more;
   }
 
@@ -85,23 +88,24 @@ export class OutlineLayer {
     view: View,
     size: CanvasSize,
     appearance: Appearance,
+    line: number,
     boxes: readonly Box[] | null,
   ): boolean {
     const outlines = this.#outlines as Outlines;
-    const inView = outlines.within(visibleBox(view, size));
-    if (inView.length >= FEW) {
+    if (outlines.about(visibleBox(view, size)) >= FEW) {
       context.imageSmoothingEnabled = false;
       return this.#tiles?.draw(context, view, size) ?? false;
     }
-    const touched = boxes ? [...new Set(boxes.flatMap((box) => outlines.within(box)))] : inView;
-    strokeOutlines(context, view, size, outlines, touched, appearance, size.line);
+    const parts = boxes ?? [visibleBox(view, size)];
+    const touched = [...new Set(parts.flatMap((box) => outlines.within(box)))];
+    strokeOutlines(context, view, size, outlines, touched, appearance, line);
     return false;
   }
 
   /** Returns what looks different since the last time; null where all may. */
   #take(outlines: Outlines, appearance: Appearance, wide: boolean): readonly number[] | null {
     let changed: readonly number[] | null = [];
-    if (!this.#tiles || this.#outlines !== outlines || !this.#appearance) {
+    if (!this.#tiles || this.#outlines !== outlines || !this.#appearance || this.#wide !== wide) {
       this.#tiles = new OutlineTiles(outlines, appearance, wide);
       changed = null;
     } else if (this.#appearance !== appearance) {
@@ -110,6 +114,7 @@ export class OutlineLayer {
     }
     this.#outlines = outlines;
     this.#appearance = appearance;
+    this.#wide = wide;
     return changed;
   }
 }

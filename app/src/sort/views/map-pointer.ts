@@ -1,18 +1,18 @@
-/** Pointer on the map: drag to pan, wheel to zoom, click to choose, lasso to select. */
+/** Pointer on the map: drag to pan, wheel or box to zoom, click to choose, lasso to select. */
 
 import { signal } from "@preact/signals";
 import { HIDDEN } from "../../draw/raster";
 import { toImage } from "../../draw/view";
 import { currentRow, show } from "../state/current";
 import { appearance } from "../state/looks";
-import { currentOutlines, firstRow, tool } from "../state/map";
-import { mapCanvas, panMap, shownView, zoomMap } from "../state/map-moves";
+import { currentOutlines, firstRow, tool, type Tool } from "../state/map";
+import { mapCanvas, panMap, shownView, zoomMap, zoomToBox } from "../state/map-moves";
 import { addToSelection, toggleSelected } from "../state/selection";
 
 const CLICK_PX = 4;
 const WHEEL_RATE = 0.0016;
 
-/** Corners of the lasso being drawn, in image coordinates. */
+/** Corners of the lasso or box being drawn, in image coordinates. */
 export const lasso = signal<readonly (readonly [number, number])[]>([]);
 
 /** Row under the pointer, or -1. */
@@ -37,7 +37,8 @@ export function followPointer(canvas: HTMLCanvasElement): void {
 }
 
 function begin(canvas: HTMLCanvasElement, down: PointerEvent): void {
-  const selects = tool.value === "lasso" || down.shiftKey;
+  const does = toolOf(down);
+  const start = imagePlace(place(canvas, down));
   let last = place(canvas, down);
   let moved = 0;
   canvas.setPointerCapture(down.pointerId);
@@ -49,11 +50,7 @@ function begin(canvas: HTMLCanvasElement, down: PointerEvent): void {
     (event) => {
       const now = place(canvas, event);
       moved += Math.hypot(now[0] - last[0], now[1] - last[1]);
-      if (moved > CLICK_PX && selects) lasso.value = [...lasso.value, imagePlace(now)];
-      const size = mapCanvas.value;
-      if (moved > CLICK_PX && !selects && size) {
-        panMap((now[0] - last[0]) / size.width, (now[1] - last[1]) / size.height);
-      }
+      if (moved > CLICK_PX) drag(does, start, last, now);
       last = now;
     },
     { signal: until },
@@ -61,16 +58,38 @@ function begin(canvas: HTMLCanvasElement, down: PointerEvent): void {
   const end = (event: PointerEvent) => {
     ended.abort();
     if (moved <= CLICK_PX) choose(canvas, event);
-    else if (selects) close();
+    else finish(does);
     lasso.value = [];
   };
   canvas.addEventListener("pointerup", end, { signal: until });
   canvas.addEventListener("pointercancel", () => ended.abort(), { signal: until });
 }
 
-function close(): void {
-  const rows = currentOutlines.value?.inPolygon(lasso.value) ?? [];
-  addToSelection(rows.filter(isShown).map((index) => index + firstRow.value));
+/** The chosen tool, or the one that a held key stands for. */
+function toolOf(down: PointerEvent): Tool {
+  if (down.shiftKey) return "lasso";
+  return down.ctrlKey || down.metaKey ? "box" : tool.value;
+}
+
+type Point = readonly [number, number];
+
+function drag(does: Tool, start: Point, last: Point, now: Point): void {
+  const at = imagePlace(now);
+  const size = mapCanvas.value;
+  if (does === "lasso") lasso.value = [...lasso.value, at];
+  else if (does === "box") lasso.value = [start, [at[0], start[1]], at, [start[0], at[1]]];
+  else if (size) panMap((now[0] - last[0]) / size.width, (now[1] - last[1]) / size.height);
+}
+
+function finish(does: Tool): void {
+  if (does === "pan") return;
+  if (does === "lasso") {
+    const rows = currentOutlines.value?.inPolygon(lasso.value) ?? [];
+    addToSelection(rows.filter(isShown).map((index) => index + firstRow.value));
+  } else {
+    const [across, down] = [0, 1].map((axis) => lasso.value.map((point) => point[axis] as number)) as [number[], number[]];
+    zoomToBox({ left: Math.min(...across), top: Math.min(...down), right: Math.max(...across), bottom: Math.max(...down) });
+  }
   tool.value = "pan";
 }
 

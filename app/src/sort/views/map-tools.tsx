@@ -1,6 +1,7 @@
 /** How the map is looked at. */
 
 import { AUTOMATIC } from "../../draw/levels";
+import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
@@ -9,15 +10,18 @@ import { Range } from "../../frame/views/range";
 import { ONE_COLOURS } from "../appearance";
 import {
   colourBy,
+  fillOpacity,
   following,
   hidden,
   imageName,
   mapContrast,
   outlineColour,
   outlineOpacity,
+  outlineWidth,
   recording,
   tool,
 } from "../state/map";
+import { mapZoom, setMapZoom } from "../state/map-moves";
 import { project } from "../state/project";
 
 const percent = (value: number) => `${Math.round(100 * value)} %`;
@@ -25,31 +29,60 @@ const percent = (value: number) => `${Math.round(100 * value)} %`;
 export function MapTools() {
   return (
     <div class="toolbar" role="toolbar" aria-label="Map">
-      <Choice
-        bare
-        label="Image"
-        hint="Which summary image lies under the outlines (I)"
-        value={imageName.value}
-        options={(recording.value?.images ?? []).map((value) => ({ value, text: value }))}
-        change={(value) => (imageName.value = value)}
-      />
+      <ImageChoice />
       <ColourChoice />
       <MapDisplay />
       <span class="spring" />
       <ActionButton action="map.lasso" class="tool" pressed={tool.value === "lasso"}>
         <Icon name="lasso" />
       </ActionButton>
-      <ActionButton action="map.out" class="tool">
-        <Icon name="minus" />
-      </ActionButton>
-      <ActionButton action="map.in" class="tool">
-        <Icon name="plus" />
+      <ActionButton action="map.box" class="tool" pressed={tool.value === "box"}>
+        <Icon name="box" />
       </ActionButton>
       <ActionButton action="map.fit" class="tool">
         <Icon name="fit" />
       </ActionButton>
       <ActionButton action="map.centre" class="tool">
         <Icon name="centre" />
+      </ActionButton>
+    </div>
+  );
+}
+
+function ImageChoice() {
+  const names = recording.value?.images ?? [];
+  if (!names.length) return <span class="hint">no image</span>;
+  return (
+    <Choice
+      bare
+      label="Image"
+      hint={`Which summary image lies under the outlines (${keyOf("map.image")})`}
+      value={names.includes(imageName.value) ? imageName.value : (names[0] as string)}
+      options={names.map((value) => ({ value, text: value }))}
+      change={(value) => (imageName.value = value)}
+    />
+  );
+}
+
+/** Over the map: nearer and further. */
+export function MapZoom() {
+  return (
+    <div class="map-zoom" role="group" aria-label="Zoom">
+      <ActionButton action="map.in" class="tool">
+        <Icon name="plus" />
+      </ActionButton>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.01}
+        value={mapZoom.value}
+        title={`Zoom (${keyOf("map.in")}, ${keyOf("map.out")})`}
+        aria-label="Zoom"
+        onInput={(event) => setMapZoom(event.currentTarget.valueAsNumber)}
+      />
+      <ActionButton action="map.out" class="tool">
+        <Icon name="minus" />
       </ActionButton>
     </div>
   );
@@ -66,8 +99,9 @@ function ColourChoice() {
   return (
     <Choice
       bare
+      id="colour-by"
       label="Colour outlines by"
-      hint="What the outlines' colours mean (K)"
+      hint={`What the outlines' colours mean (${keyOf("map.colour")}; ${keyOf("map.colour-choice")} to choose)`}
       value={colourBy.value}
       options={options}
       change={(value) => (colourBy.value = value)}
@@ -79,7 +113,7 @@ function MapDisplay() {
   const contrast = mapContrast.value;
   const hide = hidden.value;
   return (
-    <Popover icon="sliders" title="Contrast, outlines, what is hidden">
+    <Popover name="map" action="map.look" icon="sliders">
       <Range
         label="Black"
         hint="Which value is black; 0 is automatic"
@@ -113,6 +147,25 @@ function MapDisplay() {
         show={percent}
         change={(value) => (outlineOpacity.value = value)}
       />
+      <Range
+        label="Width"
+        hint="How wide the outlines are"
+        least={1}
+        most={3}
+        step={0.5}
+        value={outlineWidth.value}
+        change={(value) => (outlineWidth.value = value)}
+      />
+      <Range
+        label="Fills"
+        hint="How opaque the candidates' areas are; 0: outlines only"
+        least={0}
+        most={1}
+        step={0.05}
+        value={fillOpacity.value}
+        show={percent}
+        change={(value) => (fillOpacity.value = value)}
+      />
       <Choice
         label="Outline colour"
         hint="One colour for all outlines, or what they are coloured by"
@@ -125,25 +178,25 @@ function MapDisplay() {
       />
       <Tick
         label="Hide accepted"
-        hint="Hide what you accepted (H)"
+        hint={`Hide what you accepted (${keyOf("map.hide-accepted")})`}
         on={hide.accepted}
         change={(accepted) => (hidden.value = { ...hide, accepted })}
       />
       <Tick
         label="Hide rejected"
-        hint="Hide what you rejected (J)"
+        hint={`Hide what you rejected (${keyOf("map.hide-rejected")})`}
         on={hide.rejected}
         change={(rejected) => (hidden.value = { ...hide, rejected })}
       />
       <Tick
         label="Hide all decided"
-        hint="Hide everything you decided (Shift+H)"
+        hint={`Hide everything you decided (${keyOf("map.hide-decided")})`}
         on={hide.decided}
         change={(decided) => (hidden.value = { ...hide, decided })}
       />
       <Tick
         label="Follow the current candidate"
-        hint="Move the map so that the current candidate is in view"
+        hint={`Move the map so that the current candidate is in view (${keyOf("map.follow")})`}
         on={following.value}
         change={(on) => (following.value = on)}
       />

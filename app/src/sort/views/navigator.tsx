@@ -1,16 +1,19 @@
 /** Through the listed order: slider, name, next and previous. */
 
+import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { note } from "../../frame/notices";
+import { NO_FILTER } from "../ordering";
 import { currentRow, show } from "../state/current";
 import { inOrder, setInOrder } from "../state/navigation";
-import { identities, rowOf } from "../state/names";
-import { order, undecidedOnly } from "../state/order";
+import { identities, nameOf, rowOf } from "../state/names";
+import { filter, order, steppedRows, undecidedOnly } from "../state/order";
+import { candidateCount } from "../state/project";
 
 export function Navigator() {
-  const rows = order.value;
+  const rows = steppedRows.value;
   const place = rows.indexOf(currentRow.value);
   return (
     <div class="navigator" role="group" aria-label="Through the candidates">
@@ -23,6 +26,7 @@ export function Navigator() {
           class="slider"
           title="Place in the listed order"
           aria-label="Place in the listed order"
+          aria-valuetext={nameOf(currentRow.value)}
           min={0}
           max={Math.max(rows.length - 1, 0)}
           value={Math.max(place, 0)}
@@ -36,14 +40,15 @@ export function Navigator() {
       <div class="navigator-line">
         <Tick
           label="Undecided only"
-          hint="Step through undecided candidates only (D)"
+          hint={`Step through undecided candidates only (${keyOf("go.undecided-only")})`}
           on={undecidedOnly.value}
           change={(on) => (undecidedOnly.value = on)}
         />
+        <Filtered />
         <span class="spring" />
         <Choice
           label="After a decision"
-          hint="What comes after a decision (F)"
+          hint={`What comes after a decision (${keyOf("go.follow")})`}
           value={inOrder.value ? "order" : "suggestions"}
           options={[
             { value: "suggestions", text: "next suggestion" },
@@ -53,6 +58,22 @@ export function Navigator() {
         />
       </div>
     </div>
+  );
+}
+
+/** Where the table lists a part only, the way back to all. */
+function Filtered() {
+  const listed = order.value.length;
+  if (listed === candidateCount.value) return null;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      title="The table lists a part of the candidates; list all again"
+      onClick={() => (filter.value = NO_FILTER)}
+    >
+      {listed.toLocaleString("en")} listed: show all
+    </button>
   );
 }
 
@@ -71,7 +92,7 @@ function GoTo() {
       type="text"
       size={6}
       value={shown}
-      title="Go to a candidate by its name (G), then Enter"
+      title={`Go to a candidate by its name (${keyOf("go.to")}), then Enter`}
       aria-label="Go to a candidate by its name"
       onFocus={(event) => event.currentTarget.select()}
       onKeyDown={(event) => {

@@ -1,14 +1,13 @@
 /** How far the sorting has come, and what going on would bring. */
 
 import { ActionButton } from "../../frame/views/action-button";
-import { Icon } from "../../frame/views/icon";
-import { counts, predictionsShown, revealing, SKIPPED, UNDECIDED, UNSURE } from "../state/labels";
-import { candidateCount, classes, project } from "../state/project";
-import { selection, addToSelection } from "../state/selection";
+import { counts, SKIPPED, UNDECIDED, UNSURE } from "../state/labels";
+import { candidateCount, classes } from "../state/project";
 import { session } from "../state/session";
-import { predictedRows } from "../state/predictions";
+import { OwnAgreement } from "./own-agreement";
 import { ProgressBar } from "./progress-bar";
 import { StateMark } from "./state-mark";
+import { TheRest } from "./the-rest";
 
 export function ProgressTab() {
   const { each, unsure, skipped, undecided } = counts.value;
@@ -27,18 +26,18 @@ export function ProgressTab() {
       <h3>The machine so far</h3>
       <dl class="figures">
         <Estimate
-          name="sure of"
-          hint="Share of the undecided whose likeliest class has at least 0.75"
+          name="sure of the rest"
+          hint="Share of what you have not judged whose likeliest class has a probability of 0.75 or more"
           value={state?.sure}
         />
         <Estimate
           name="expected precision"
-          hint="Of the labels as they stand: yours, and the machine's for the rest"
+          hint="Share of true cells among all labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
           value={state?.precision}
         />
         <Estimate
           name="expected recall"
-          hint="Of the labels as they stand: yours, and the machine's for the rest"
+          hint="Share of all true cells that are labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
           value={state?.recall}
         />
         <Estimate
@@ -48,11 +47,16 @@ export function ProgressTab() {
           plain
         />
       </dl>
-      <p class="advice" role="status">
-        {state?.advice}
-      </p>
-      <Rest />
-      <Warnings />
+      {state?.advice && (
+        <p class="advice" role="status">
+          {state.advice}
+        </p>
+      )}
+      <TheRest />
+      <OwnAgreement />
+      <ActionButton action="practice" showKey>
+        Practise
+      </ActionButton>
     </>
   );
 }
@@ -85,56 +89,5 @@ function Estimate({ name, hint, value, plain = false }: EstimateProps) {
       <dt>{name}</dt>
       <dd>{known ? (plain ? value.toFixed(2) : `${(100 * value).toFixed(1)} %`) : "not yet"}</dd>
     </div>
-  );
-}
-
-/** Look at the predictions of the rest, and accept them. */
-function Rest() {
-  return (
-    <>
-      <h3>The rest</h3>
-      <p class="hint">
-        Exports carry the machine's label for what you have not judged. Look at its predictions
-        before; answers given while they are shown do not count as blind.
-      </p>
-      <ActionButton action="reveal" pressed={revealing.value} showKey>
-        <Icon name="eye" /> {revealing.value ? "Hide predictions" : "Preview predictions"}
-      </ActionButton>
-      {predictionsShown.value && (
-        <div class="bulk">
-          {classes.value.map((name, index) => (
-            <button
-              key={name}
-              type="button"
-              title={`Select every undecided candidate that is predicted ${name}; then answer for all`}
-              onClick={() => addToSelection(predictedRows(index))}
-            >
-              Select predicted {name} ({predictedRows(index).length.toLocaleString("en")})
-            </button>
-          ))}
-          {selection.value.size > 0 && (
-            <p class="hint">Now answer below: it goes to all {selection.value.size} selected.</p>
-          )}
-        </div>
-      )}
-    </>
-  );
-}
-
-function Warnings() {
-  const recordings = project.value?.recordings ?? [];
-  const said = recordings.flatMap(({ name, warnings, notes }) =>
-    [...warnings, ...notes].map((text) => `${name}: ${text}`),
-  );
-  if (!said.length) return null;
-  return (
-    <>
-      <h3>About the recordings</h3>
-      <ul class="hint">
-        {said.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
-      </ul>
-    </>
   );
 }

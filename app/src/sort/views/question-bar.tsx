@@ -4,17 +4,21 @@ import { ActionButton } from "../../frame/views/action-button";
 import { Icon } from "../../frame/views/icon";
 import { acceptClass, candidateCount, classes } from "../state/project";
 import { writeNote } from "../state/acts";
+import { auditing, sheet } from "../state/audit-sheet";
 import { currentRow } from "../state/current";
 import { decisionOf, labels, predictionsShown, UNDECIDED } from "../state/labels";
 import { notes } from "../state/notes";
 import { nameOf } from "../state/names";
 import { questionOf } from "../state/questions";
+import { practising } from "../state/practice";
 import { explanation } from "../state/reasons";
+import { currentDisagreement, review } from "../state/review";
+import { practiceText } from "./practice-bar";
 import { StateMark } from "./state-mark";
 
 export function QuestionBar() {
   const row = currentRow.value;
-  const reason = questionOf(row)?.reason;
+  const reason = reasonOf(row);
   return (
     <div class="question" aria-live="polite">
       <div class="question-line">
@@ -31,15 +35,28 @@ export function QuestionBar() {
           <Icon name="why" />
         </ActionButton>
       </div>
-      <p class="reason" title={reason}>{reason ? `Asked: ${reason}` : "Chosen by you"}</p>
+      <p class="reason" title={reason}>
+        {practising.value ? practiceText() : reason}
+      </p>
     </div>
   );
+}
+
+/** Why it lies before the annotator. */
+function reasonOf(row: number): string {
+  const questions = sheet.value?.questions ?? [];
+  const place = questions.findIndex((question) => question.row === row);
+  if (place >= 0) return `Audit: question ${place + 1} of ${questions.length}, drawn at random`;
+  const found = currentDisagreement.value;
+  if (found) return `Review: disagreement ${(review.value?.rows.indexOf(found) ?? 0) + 1} of ${review.value?.rows.length}`;
+  const reason = questionOf(row)?.reason;
+  return reason ? `Asked: ${reason}` : "Chosen by you";
 }
 
 /** The machine's verdict, once it may be seen. */
 function Machine({ row }: { readonly row: number }) {
   const predicted = labels.value.predicted[row] ?? UNDECIDED;
-  const visible = decisionOf(row) !== UNDECIDED || predictionsShown.value;
+  const visible = !auditing.value && (decisionOf(row) !== UNDECIDED || predictionsShown.value);
   if (!visible) {
     return (
       <span class="chip faint" title="The prediction is shown once you have judged">

@@ -1,15 +1,23 @@
 /** What comes next and why, and what was judged last. */
 
+import type { Question } from "../../api/types";
 import { ActionButton } from "../../frame/views/action-button";
+import { shortReason } from "../short-reason";
 import { recent } from "../state/acts";
 import { currentRow, show } from "../state/current";
 import { decisionOf, labels, UNDECIDED, wordOf } from "../state/labels";
 import { nameOf } from "../state/names";
-import { exhausted, queue } from "../state/questions";
+import { ask, exhausted, queue } from "../state/questions";
+import { practising } from "../state/practice";
 import { session } from "../state/session";
+import { PracticeList } from "./practice-list";
 import { StateMark } from "./state-mark";
 
 export function QueueTab() {
+  return practising.value ? <PracticeList /> : <Queue />;
+}
+
+function Queue() {
   return (
     <>
       <div class="panel-head">
@@ -21,11 +29,11 @@ export function QueueTab() {
         </ActionButton>
       </div>
       <ol class="queue">
-        {queue.value.map(({ row, reason }) => (
-          <li key={row}>
-            <button type="button" title={reason} onClick={() => show(row)}>
-              <span class="name">{nameOf(row)}</span>
-              <span class="hint">{reason}</span>
+        {queue.value.map((question) => (
+          <li key={question.row}>
+            <button type="button" title={question.reason} onClick={() => open(question)}>
+              <span class="name">{nameOf(question.row)}</span>
+              <span class="hint">{shortReason(question.reason)}</span>
             </button>
           </li>
         ))}
@@ -36,6 +44,11 @@ export function QueueTab() {
       <Recent />
     </>
   );
+}
+
+function open(question: Question): void {
+  ask(question);
+  show(question.row);
 }
 
 function Recent() {

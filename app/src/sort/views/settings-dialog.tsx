@@ -8,6 +8,7 @@ import { Range } from "../../frame/views/range";
 import { refreshLabels } from "../state/acts";
 import { NONE } from "../state/navigation";
 import { changeSettings, session } from "../state/session";
+import { StartField } from "./start-field";
 import { TargetField } from "./target-field";
 
 const STRATEGIES = [
@@ -60,6 +61,16 @@ function Questions() {
         value={settings.probe_every}
         change={(probe_every) => void changeSettings({ probe_every })}
       />
+      <Range
+        label="Asked again"
+        hint="Share of questions that you have answered before, unannounced, to see how far you agree with yourself; 0: none"
+        least={0}
+        most={0.5}
+        step={0.01}
+        value={settings.repeat_share}
+        show={(share) => `${Math.round(100 * share)} %`}
+        settle={(repeat_share) => void changeSettings({ repeat_share })}
+      />
       <Tick
         label="Blind until I have judged"
         hint="Hide the prediction of a candidate until you have judged it"
@@ -90,6 +101,7 @@ function Learning() {
         value={settings.target}
         change={(target) => void changeSettings({ target })}
       />
+      <StartField />
       <NumberField
         label="Refit after"
         hint="After so many answers the classifier is fitted again"

@@ -9,7 +9,7 @@ import type { Outlines } from "../../draw/outlines";
 import { frameValues, stillValues, type Still } from "../../draw/snapshots";
 import { drawStrip } from "../../draw/strip";
 import type { CanvasSize } from "../../frame/views/canvas";
-import { CURRENT_MARK, NEIGHBOUR_MARK, SELECTED_MARK, widened } from "../marks";
+import { besideMark, CURRENT_MARK, NEIGHBOUR_MARK, PARTNER_MARK, widened } from "../marks";
 
 export interface SnapshotLook {
   readonly candidate: Candidate;
@@ -22,6 +22,8 @@ export interface SnapshotLook {
   /** Index of the candidate among the outlines, or -1 to draw no outline of it. */
   readonly own: number;
   readonly neighbours: readonly number[];
+  /** Those of the neighbours whose traces are shown, in the order of their colours. */
+  readonly beside: readonly number[];
   /** Index of the candidate that this one may be merged with, or -1. */
   readonly partner: number;
   readonly frameRate: number | null;
@@ -47,6 +49,10 @@ function ramp(name: RampName): Uint32Array {
   return rampPixels(name);
 }
 
+/** What is pasted into the panes: crops in a row, and the outlines, which are the same in each. */
+const crops = new OffscreenCanvas(1, 1);
+const lines = new OffscreenCanvas(1, 1);
+
 /** Draw all panes; returns where the images lie, the footprint's first. */
 export function drawSnapshots(
   context: CanvasRenderingContext2D,
@@ -56,14 +62,16 @@ export function drawSnapshots(
   context.clearRect(0, 0, size.width, size.height);
   const { candidate, rem } = look;
   const gap = 0.45 * rem;
-  const count = candidate.events.length + 1;
+  const count = candidate.codes ? candidate.events.length + 1 : 1;
   const strip = Math.max(2 * rem, 0.055 * size.height);
   const arrangement = arrange(count, size.width, size.height, gap, strip);
   const panes = placePanes(arrangement, count, size, gap, strip);
+  drawCrops(look, count);
+  drawOutlines(arrangement.side, look, size.line);
   panes.forEach((pane, number) => {
-    if (number === 0) drawFootprint(context, pane, look);
-    else drawEvent(context, pane, look, number - 1, { height: strip, line: size.line });
-    drawOutlines(context, pane, look, size.line);
+    pasteCrop(context, pane, look, number);
+    if (number > 0) drawPiece(context, pane, look, number - 1, { height: strip, line: size.line });
+    context.drawImage(lines, pane.left, pane.top);
     title(context, pane, look, ...titleOf(look, number));
   });
   return panes;
@@ -87,26 +95,17 @@ function placePanes(
   }));
 }
 
-function drawFootprint(context: CanvasRenderingContext2D, pane: Pane, look: SnapshotLook): void {
-  const { candidate } = look;
-  drawValues(context, pane, look, candidate.footprint, { black: 0, white: 1 }, RAMPS.footprint);
-}
-
-function drawEvent(
+/** The trace around an event, under its snapshot. */
+function drawPiece(
   context: CanvasRenderingContext2D,
   pane: Pane,
   look: SnapshotLook,
   event: number,
   strip: { readonly height: number; readonly line: number },
 ): void {
-  const { candidate, frame, still } = look;
+  const { candidate, frame } = look;
   const at = candidate.events[event] as number;
-  if (candidate.codes) {
-    const values =
-      frame === null ? stillValues(candidate, event, still) : frameValues(candidate, event, frame);
-    drawValues(context, pane, look, values, snapshotLevels(look), RAMPS.snapshot);
-  } else empty(context, pane, look);
-  const half = (candidate.window >> 1 || 10) * look.downsampled;
+  const half = (candidate.window >> 1) * look.downsampled;
   const below = pane.top + pane.side + 1;
   drawStrip(context, { left: pane.left, top: below, width: pane.side, height: strip.height - 2 }, {
     trace: candidate.trace,
@@ -126,32 +125,37 @@ function snapshotLevels({ candidate, contrast }: SnapshotLook): Levels {
   return adjust(automatic, contrast);
 }
 
-function drawValues(
+/** Footprint and snapshots, one below the other: to paste from one canvas is quicker than from several. */
+function drawCrops(look: SnapshotLook, count: number): void {
+  const { candidate, frame, still } = look;
+  const { height, width } = candidate;
+  const image = new ImageData(width, height * count);
+  const pixels = new Uint32Array(image.data.buffer);
+  const part = (number: number) => pixels.subarray(number * height * width, (number + 1) * height * width);
+  paintValues(candidate.footprint, { black: 0, white: 1 }, RAMPS.footprint, part(0));
+  const levels = snapshotLevels(look);
+  for (let event = 0; event < count - 1; event++) {
+    const values =
+      frame === null ? stillValues(candidate, event, still) : frameValues(candidate, event, frame);
+    paintValues(values, levels, RAMPS.snapshot, part(event + 1));
+  }
+  crops.width = width;
+  crops.height = height * count;
+  crops.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+function pasteCrop(
   context: CanvasRenderingContext2D,
   pane: Pane,
   { candidate, smooth }: SnapshotLook,
-  values: Float32Array,
-  levels: Levels,
-  colours: Uint32Array,
+  number: number,
 ): void {
   const { height, width } = candidate;
-  const image = new ImageData(width, height);
-  paintValues(values, levels, colours, new Uint32Array(image.data.buffer));
-  const small = new OffscreenCanvas(width, height);
-  small.getContext("2d")?.putImageData(image, 0, 0);
   const { left, top, scale } = placeCrop(candidate, pane);
   context.fillStyle = "#0b0d10";
   context.fillRect(pane.left, pane.top, pane.side, pane.side);
   context.imageSmoothingEnabled = smooth;
-  context.drawImage(small, left, top, width * scale, height * scale);
-}
-
-function empty(context: CanvasRenderingContext2D, pane: Pane, { faint, rem }: SnapshotLook): void {
-  context.strokeStyle = faint;
-  context.strokeRect(pane.left + 0.5, pane.top + 0.5, pane.side - 1, pane.side - 1);
-  context.fillStyle = faint;
-  context.font = `${0.8 * rem}px system-ui, sans-serif`;
-  context.fillText("no movie", pane.left + 0.5 * rem, pane.top + 1.5 * rem);
+  context.drawImage(crops, 0, number * height, width, height, left, top, width * scale, height * scale);
 }
 
 /** Where the crop's corner lies on the canvas, in the middle of its pane. */
@@ -164,26 +168,25 @@ function placeCrop(candidate: Candidate, { left, top, side }: Pane) {
   };
 }
 
+/** Drawn once and pasted on each pane: without a GPU lines take long. */
 function drawOutlines(
-  context: CanvasRenderingContext2D,
-  pane: Pane,
-  { candidate, outlines, own, neighbours, partner }: SnapshotLook,
+  side: number,
+  { candidate, outlines, own, neighbours, beside, partner }: SnapshotLook,
   line: number,
 ): void {
-  if (!outlines) return;
-  const { left, top, scale } = placeCrop(candidate, pane);
+  lines.width = side;
+  lines.height = side;
+  const context = lines.getContext("2d");
+  if (!outlines || !context) return;
+  const { left, top, scale } = placeCrop(candidate, { left: 0, top: 0, side });
   const [cropTop, cropLeft] = candidate.crop;
   const place = { scale, right: left - cropLeft * scale, down: top - cropTop * scale };
   const draw = (rows: readonly number[], mark: Mark) =>
     rows.length && markOutlines(context, outlines, rows, place, widened(mark, line));
-  context.save();
-  context.beginPath();
-  context.rect(pane.left, pane.top, pane.side, pane.side);
-  context.clip();
-  draw(neighbours, NEIGHBOUR_MARK);
-  if (partner >= 0) draw([partner], SELECTED_MARK);
+  draw(neighbours.filter((index) => !beside.includes(index)), NEIGHBOUR_MARK);
+  beside.forEach((index, number) => draw([index], besideMark(number)));
+  if (partner >= 0) draw([partner], PARTNER_MARK);
   if (own >= 0) draw([own], { ...CURRENT_MARK, width: 1.6, halo: 1.4 });
-  context.restore();
 }
 
 function titleOf({ candidate, frameRate }: SnapshotLook, number: number): [string, string] {

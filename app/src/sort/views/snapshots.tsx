@@ -13,6 +13,7 @@ import {
   snapshotContrast,
   speed,
   still,
+  tracesBeside,
   zoomToEvent,
 } from "../state/evidence";
 import { currentOutlines, firstRow, recording } from "../state/map";
@@ -36,8 +37,11 @@ export function Snapshots() {
 
 function watch(): void {
   for (const each of [current, playing, speed, still, snapshotContrast, smooth]) each.value;
+  tracesBeside.value;
   for (const each of [neighbourOutlines, ownOutline, currentOutlines, dark, partner]) each.value;
 }
+
+const index = (row: number) => row - firstRow.value;
 
 function snapshots() {
   let panes: readonly Pane[] = [];
@@ -56,7 +60,7 @@ function snapshots() {
     const plays = playing.value && candidate.codes !== null;
     const frame = plays ? Math.floor((performance.now() / 1000) * speed.value) % candidate.window : null;
     const now = [candidate, frame, size, still.value, snapshotContrast.value, smooth.value,
-      neighbourOutlines.value, ownOutline.value, currentOutlines.value, dark.value, partner.value];
+      neighbourOutlines.value, ownOutline.value, currentOutlines.value, dark.value, partner.value, tracesBeside.value];
     if (now.some((part, place) => part !== drawn[place])) {
       drawn = now;
       panes = drawSnapshots(context, size, {
@@ -66,11 +70,10 @@ function snapshots() {
         contrast: snapshotContrast.value,
         smooth: smooth.value,
         outlines: currentOutlines.value,
-        own: ownOutline.value ? candidate.row - firstRow.value : -1,
-        neighbours: neighbourOutlines.value
-          ? candidate.neighbours.map((row) => row - firstRow.value)
-          : [],
-        partner: partner.value < 0 ? -1 : partner.value - firstRow.value,
+        own: ownOutline.value ? index(candidate.row) : -1,
+        neighbours: neighbourOutlines.value && partner.value < 0 ? candidate.neighbours.map(index) : [],
+        beside: neighbourOutlines.value && partner.value < 0 ? [...tracesBeside.value.keys()].map(index) : [],
+        partner: partner.value < 0 ? -1 : index(partner.value),
         frameRate: recording.value?.frame_rate_hz ?? null,
         downsampled: recording.value?.movie_downsampled ?? 1,
         text: dark.value ? "#e6e9ee" : "#1b2430",

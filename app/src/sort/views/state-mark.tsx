@@ -2,7 +2,7 @@
 
 import { cssOf } from "../../draw/colours";
 import { Icon, type IconName } from "../../frame/views/icon";
-import { classColour, UNDECIDED_COLOUR, UNSURE_COLOUR } from "../appearance";
+import { classColour, placeAmongAccepted, UNDECIDED_COLOUR, UNSURE_COLOUR } from "../appearance";
 import { SKIPPED, UNSURE, wordOf } from "../state/labels";
 import { rejectClass } from "../state/project";
 
@@ -29,8 +29,15 @@ export function colourOf(decision: number): string {
   return cssOf(decision === UNSURE ? UNSURE_COLOUR : UNDECIDED_COLOUR);
 }
 
+/** One shape for each class: colour alone tells nothing to many. */
+const ACCEPTED_ICONS: readonly IconName[] = ["accept", "diamond", "square", "triangle", "star", "plus"];
+
 export function iconOf(decision: number): IconName {
-  if (decision >= 0) return decision === rejectClass.value ? "reject" : "accept";
+  if (decision === rejectClass.value) return "reject";
+  if (decision >= 0) {
+    const place = placeAmongAccepted(decision, rejectClass.value);
+    return ACCEPTED_ICONS[place % ACCEPTED_ICONS.length] as IconName;
+  }
   if (decision === UNSURE) return "unsure";
   return decision === SKIPPED ? "skip" : "undecided";
 }

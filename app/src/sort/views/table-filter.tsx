@@ -1,6 +1,8 @@
 /** Which candidates the table lists. */
 
+import { keyOf } from "../../frame/actions";
 import { Choice } from "../../frame/views/choice";
+import type { Filter } from "../ordering";
 import { filter } from "../state/order";
 import { SKIPPED, UNDECIDED, UNSURE, wordOf } from "../state/labels";
 import { classes, project } from "../state/project";
@@ -11,9 +13,10 @@ export function TableFilter() {
   return (
     <div class="table-filter" role="search">
       <input
+        id="table-filter"
         type="search"
         placeholder="name"
-        title="List candidates whose name holds this"
+        title={`List candidates whose name holds this (${keyOf("table.filter")})`}
         aria-label="Name holds"
         value={now.text}
         onInput={(event) => (filter.value = { ...now, text: event.currentTarget.value })}
@@ -21,14 +24,16 @@ export function TableFilter() {
       <Choice
         bare
         label="Decision"
-        hint="List candidates with this decision"
-        value={now.decisions ? String(now.decisions[0]) : ""}
+        hint="List candidates with this decision, or with a note"
+        value={now.noted ? NOTED : now.decisions ? String(now.decisions[0]) : ""}
         options={[
           { value: "", text: "all" },
           ...decisions.map((value) => ({ value: String(value), text: wordOf(value) })),
+          { value: NOTED, text: "with a note" },
         ]}
-        change={(value) => (filter.value = { ...now, decisions: value ? [Number(value)] : null })}
+        change={(value) => (filter.value = { ...now, ...chosen(value) })}
       />
+      <RecordingFilter />
       <Choice
         bare
         label="Limit a column"
@@ -48,6 +53,31 @@ export function TableFilter() {
         </span>
       )}
     </div>
+  );
+}
+
+const NOTED = "noted";
+
+function chosen(value: string): Pick<Filter, "decisions" | "noted"> {
+  const noted = value === NOTED;
+  return { noted, decisions: value && !noted ? [Number(value)] : null };
+}
+
+function RecordingFilter() {
+  const recordings = project.value?.recordings ?? [];
+  if (recordings.length < 2) return null;
+  return (
+    <Choice
+      bare
+      label="Recording"
+      hint="List candidates of this recording"
+      value={String(filter.value.recording ?? "")}
+      options={[
+        { value: "", text: "all recordings" },
+        ...recordings.map(({ number, name }) => ({ value: String(number), text: name })),
+      ]}
+      change={(value) => (filter.value = { ...filter.value, recording: value ? Number(value) : null })}
+    />
   );
 }
 

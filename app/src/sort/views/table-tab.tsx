@@ -9,8 +9,9 @@ import { currentRow, show } from "../state/current";
 import { decisionOf, labels, wordOf } from "../state/labels";
 import { columnValues, featureColumns, FIXED_COLUMNS, order, sorting } from "../state/order";
 import { nameOf } from "../state/names";
+import { notes } from "../state/notes";
 import { project } from "../state/project";
-import { addToSelection, selection } from "../state/selection";
+import { addToSelection, selection, toggleSelected } from "../state/selection";
 import { StateMark } from "./state-mark";
 import { TableFilter } from "./table-filter";
 
@@ -18,7 +19,8 @@ const ROW_REM = 1.75;
 const SPARE_ROWS = 8;
 
 export function TableTab() {
-  const columns = [...FIXED_COLUMNS.slice(1), ...featureColumns.value];
+  const noted = notes.value.size ? ["note"] : [];
+  const columns = [...FIXED_COLUMNS.slice(1), ...noted, ...featureColumns.value];
   return (
     <>
       <TableFilter />
@@ -30,7 +32,7 @@ export function TableTab() {
           title="Select all that are listed, to judge them together"
           onClick={() => addToSelection(order.value)}
         >
-          select them
+          select these
         </button>
         <span class="spring" />
         <Choice
@@ -144,13 +146,24 @@ function Row({ row, number, columns }: RowProps) {
       aria-rowindex={number + 1}
       aria-selected={selection.value.has(row)}
       aria-current={row === currentRow.value}
-      onClick={() => show(row)}
+      title="Click: look; Ctrl+click: select; Shift+click: select all between"
+      onClick={(event) => choose(event, row)}
     >
       {columns.map((column) => (
         <td key={column}>{cell(row, column)}</td>
       ))}
     </tr>
   );
+}
+
+/** Look at a row, or select it, or all from the current one to it. */
+function choose(event: MouseEvent, row: number): void {
+  if (event.ctrlKey || event.metaKey) toggleSelected(row);
+  else if (event.shiftKey) {
+    const rows = order.value;
+    const [from, to] = [rows.indexOf(currentRow.value), rows.indexOf(row)].sort((one, two) => one - two) as [number, number];
+    addToSelection(rows.subarray(Math.max(from, 0), to + 1));
+  } else show(row);
 }
 
 function cell(row: number, column: string) {
@@ -160,6 +173,7 @@ function cell(row: number, column: string) {
     const predicted = labels.value.predicted[row] ?? -1;
     return predicted < 0 ? "" : wordOf(predicted);
   }
+  if (column === "note") return notes.value.get(row) ?? "";
   const value = columnValues(column)?.[row];
   return value === undefined || !Number.isFinite(value) ? "" : Number(value.toPrecision(3));
 }

@@ -1,7 +1,6 @@
 /** What the labels are for. */
 
 import { Choice } from "../../frame/views/choice";
-import { Range } from "../../frame/views/range";
 import { readTarget, TARGET_KINDS, writeTarget, type TargetKind } from "../target";
 
 interface TargetFieldProps {
@@ -25,17 +24,42 @@ export function TargetField({ value, change }: TargetFieldProps) {
         change={choose}
       />
       {target.value !== null && (
-        <Range
-          label={target.kind.kind.replace("-", " ")}
-          hint={target.kind.text}
-          least={0}
-          most={100}
-          step={1}
-          value={target.value}
-          show={(percent) => `${percent} %`}
-          settle={(percent) => change(writeTarget({ kind: target.kind, value: percent }))}
+        <TargetNumber
+          kind={target.kind}
+          percent={target.value}
+          change={(percent) => change(writeTarget({ kind: target.kind, value: percent }))}
         />
       )}
     </>
+  );
+}
+
+interface TargetNumberProps {
+  readonly kind: TargetKind;
+  readonly percent: number;
+  readonly change: (percent: number) => void;
+}
+
+/** A threshold is a probability from 0 to 1, the others are shares in percent. */
+function TargetNumber({ kind, percent, change }: TargetNumberProps) {
+  const isThreshold = kind.kind === "threshold";
+  const unit = isThreshold ? 100 : 1;
+  const shown = Number((percent / unit).toFixed(4));
+  return (
+    <label class="field" title={isThreshold ? "Probability above which the machine accepts, 0 to 1" : `${kind.text} so many percent`}>
+      <span>{isThreshold ? "Threshold" : `${kind.kind.replace("-", " ")}, percent`}</span>
+      <input
+        type="number"
+        min={0}
+        max={100 / unit}
+        step={isThreshold ? 0.01 : 0.5}
+        value={shown}
+        onChange={(event) => {
+          const number = event.currentTarget.valueAsNumber;
+          if (number >= 0 && number <= 100 / unit) change(Number((number * unit).toFixed(4)));
+          else event.currentTarget.value = String(shown);
+        }}
+      />
+    </label>
   );
 }

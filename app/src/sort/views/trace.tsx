@@ -1,23 +1,24 @@
 /** The current candidate's trace with its events, and its neighbours' over it. */
 
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { divide, extremes } from "../../draw/decimate";
 import { strokeJagged } from "../../draw/polyline";
-import { rangeOf } from "../../draw/strip";
+import { rangeOf, rescaled } from "../../draw/strip";
 import { drawWhen } from "../../frame/animation";
+import { keyOf } from "../../frame/actions";
 import { lineScale, rootFont } from "../../frame/root-font";
 import { dark } from "../../frame/theme";
 import { BESIDE_COLOURS } from "../marks";
-import { current, currentRow } from "../state/current";
-import { traceRange, tracesBeside } from "../state/evidence";
+import { current } from "../state/current";
+import { alikeTraces, traceRange, tracesBeside } from "../state/evidence";
 import { recording } from "../state/map";
-import { signal } from "@preact/signals";
+import { framesInView, showFrames, zoomTrace } from "../state/trace-moves";
 
 const ROOM = 0.06;
 const WHEEL_RATE = 0.0016;
-const FEWEST_FRAMES = 20;
 
 const ink = () => (dark.value ? "#e6e9ee" : "#1b2430");
 const faint = () => (dark.value ? "#97a1af" : "#5b6675");
@@ -33,9 +34,14 @@ export function Trace() {
       class="trace"
       role="img"
       aria-label="Trace with its events"
-      title="Drag to zoom, wheel to zoom, double click for the whole trace (T)"
+      title={traceTitle()}
     />
   );
+}
+
+function traceTitle(): string {
+  const zoom = `${keyOf("trace.in")}, ${keyOf("trace.out")}`;
+  return `Drag or turn the wheel to zoom (${zoom}), double click for the whole trace (${keyOf("trace.whole")})`;
 }
 
 function mountPlot(place: HTMLDivElement): () => void {
@@ -50,11 +56,11 @@ function mountPlot(place: HTMLDivElement): () => void {
   plot.over.addEventListener("dblclick", () => (traceRange.value = null));
   const end = drawWhen(
     () => {
-      for (const each of [current, traceRange, tracesBeside, dark, size]) each.value;
+      for (const each of [current, traceRange, tracesBeside, alikeTraces, dark, size]) each.value;
     },
     () => {
       plot.setData(plotData(plot.width * devicePixelRatio) as uPlot.AlignedData);
-      place.dataset["row"] = String(currentRow.value);
+      place.dataset["row"] = String(current.value?.row ?? -1);
     },
   );
   return () => {
@@ -64,11 +70,6 @@ function mountPlot(place: HTMLDivElement): () => void {
   };
 }
 
-/** Frames in view. */
-function frames(): readonly [number, number] {
-  return traceRange.value ?? [0, current.value?.frames ?? 1];
-}
-
 function rate(): number {
   return recording.value?.frame_rate_hz ?? 1;
 }
@@ -76,10 +77,13 @@ function rate(): number {
 function plotData(width: number): (Float64Array | null[])[] {
   const candidate = current.value;
   if (!candidate) return [new Float64Array(), ...BESIDE_COLOURS.map(() => []), []];
-  const [begin, end] = frames();
+  const [begin, end] = framesInView();
   const points = divide(begin, Math.min(end, candidate.trace.length), Math.max(width, 50));
   const nothing: null[] = Array<null>(points.frames.length).fill(null);
-  const beside = [...tracesBeside.value.values()].map((trace) => extremes(trace, points));
+  const beside = [...tracesBeside.value.values()].map((trace) => {
+    const values = extremes(trace, points);
+    return alikeTraces.value ? rescaled(values, rangeOf(trace), rangeOf(candidate.trace)) : values;
+  });
   return [
     points.frames.map((frame) => frame / rate()),
     ...BESIDE_COLOURS.map((_, number) => beside[number] ?? nothing),
@@ -95,9 +99,9 @@ function plotOptions(): uPlot.Options {
     width: 400,
     height: 150,
     legend: { show: false },
-    padding: [1.3 * rootFont(), 8, 0, 0],
+    padding: [1.3 * rootFont(), 1.1 * rootFont(), 0, 0],
     scales: {
-      x: { time: false, range: () => [frames()[0] / rate(), frames()[1] / rate()] },
+      x: { time: false, range: () => framesInView().map((frame) => frame / rate()) as [number, number] },
       y: { range: valueRange },
     },
     series: [
@@ -119,7 +123,7 @@ function timeText(value: number): string {
 }
 
 function valueRange(): [number, number] {
-  const traces = [...tracesBeside.value.values()];
+  const traces = alikeTraces.value ? [] : [...tracesBeside.value.values()];
   if (current.value) traces.push(current.value.trace);
   const ranges = traces.map(rangeOf);
   const least = Math.min(...ranges.map(([low]) => low));
@@ -133,22 +137,12 @@ function takeSelected(plot: uPlot): void {
   if (width < 4) return;
   const at = (x: number) => Math.round(plot.posToVal(x, "x") * rate());
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  zoomTo(at(left), at(left + width));
+  showFrames(at(left), at(left + width));
 }
 
 function zoomByWheel(plot: uPlot, event: WheelEvent): void {
   event.preventDefault();
-  const [begin, end] = frames();
-  const middle = plot.posToVal(event.offsetX, "x") * rate();
-  const factor = Math.exp(event.deltaY * WHEEL_RATE);
-  zoomTo(Math.round(middle - (middle - begin) * factor), Math.round(middle + (end - middle) * factor));
-}
-
-function zoomTo(begin: number, end: number): void {
-  const last = current.value?.frames ?? 1;
-  const from = Math.max(begin, 0);
-  const to = Math.min(Math.max(end, from + FEWEST_FRAMES), last);
-  traceRange.value = from === 0 && to === last ? null : [Math.max(Math.min(from, to - FEWEST_FRAMES), 0), to];
+  zoomTrace(Math.exp(event.deltaY * WHEEL_RATE), plot.posToVal(event.offsetX, "x") * rate());
 }
 
 function drawLine(plot: uPlot, number: number): void {

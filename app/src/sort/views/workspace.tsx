@@ -6,6 +6,8 @@ import { EvidencePanel } from "./evidence-panel";
 import { ExportDialog } from "./export-dialog";
 import { Header } from "./header";
 import { MapPanel } from "./map-panel";
+import { PracticeDialog } from "./practice-dialog";
+import { RecordingsDialog } from "./recordings-dialog";
 import { SettingsDialog } from "./settings-dialog";
 import { SidePanel } from "./side-panel";
 
@@ -22,6 +24,8 @@ export function Workspace() {
       <SettingsDialog />
       <ExportDialog />
       <AnnotatorDialog />
+      <RecordingsDialog />
+      <PracticeDialog />
     </>
   );
 }

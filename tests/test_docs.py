@@ -10,6 +10,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import uvicorn
 
 from sightline import cli
 from sightline.data.feature_set import FEATURES
@@ -29,6 +30,10 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_code_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_served, **_on: None)
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    (tmp_path / "Desktop").mkdir()
     simulated = _write_inputs(tmp_path)
     for language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
         assert language in ("sh", "python"), f"{page.name}: a block in {language} is not run"

@@ -1,5 +1,6 @@
 """`sightline open`: where it listens, what it says, and that killing it loses nothing."""
 
+import asyncio
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from served_project import TRUTH
 from websockets.sync.client import connect
 
@@ -172,6 +174,19 @@ def test_what_is_no_project_is_told_in_the_terminal(folder: Path) -> None:
 # --- in this process ---------------------------------------------------------------------------
 
 
+def begun_and_ended(server: uvicorn.Server, **_: Any) -> None:
+    """What a server does that is stopped as soon as it has started."""
+    messages = iter(["startup", "shutdown"])
+
+    async def receive() -> dict[str, str]:
+        return {"type": f"lifespan.{next(messages)}"}
+
+    async def send(_message: Any) -> None:
+        pass
+
+    asyncio.run(server.config.app({"type": "lifespan"}, receive, send))
+
+
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Callable[..., list[str]]:
     """Open a project but do not serve it; give what the terminal shows."""
@@ -180,7 +195,7 @@ def said(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Callable[..., list[st
     def opening(path: Path | None, **options: Any) -> list[str]:
         lines: list[str] = []
         with monkeypatch.context() as patch:
-            patch.setattr(serving.uvicorn.Server, "run", lambda *_, **__: None)
+            patch.setattr(serving.uvicorn.Server, "run", begun_and_ended)
             serving.open_project(path, browser=False, say=lines.append, **options)
         return lines
 
@@ -265,10 +280,8 @@ def test_the_start_page_of_one_port_is_another_subject_than_that_of_another_or_a
         socket.create_server(("127.0.0.1", 0)) as one,
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
-        served = Served(path)
         subjects = {serving._subject(None, one), serving._subject(None, other)}
-        subjects.add(serving._subject(served, one))
-        served.shelf.close()
+        subjects.add(serving._subject(path, one))
         assert len(subjects) == 3
         assert serving._subject(None, one) in subjects
 
@@ -293,7 +306,7 @@ def test_damaged_features_are_told_and_every_decision_can_still_be_fetched(
     act = {"annotator": "anna", "client_id": "c", "rows": [3], "verdict": "cell"}
     assert before.post("/api/decide", json=act).status_code == 200
     (path / "arrays" / "features.zarr.zip").write_bytes(b"PK damaged")
-    assert "features.zarr.zip: damaged" in said(path)[0]
+    assert "features.zarr.zip: damaged" in said(path)[1]
     client = serve(path)
     for place in ("project", "candidates/1", "session?annotator=anna", "labels?annotator=anna"):
         answer = client.get(f"/api/{place}")
@@ -319,7 +332,7 @@ def test_evidence_missing_or_damaged_is_told_and_judging_goes_on(
     told: str,
 ) -> None:
     harm(path / "arrays" / "evidence-0.zarr.zip")
-    assert told in said(path)[0]
+    assert told in said(path)[1]
     client = serve(path)
     (recording,) = client.get("/api/project").json()["recordings"]
     assert not recording["evidence"]
@@ -375,7 +388,7 @@ def read_only(path: Path) -> Iterator[Path]:
 def test_a_read_only_project_can_be_looked_at_and_says_why_nothing_is_decided(
     serve: Callable[..., httpx.Client], said: Callable[..., list[str]], read_only: Path
 ) -> None:
-    assert "may not be written here" in said(read_only)[0]
+    assert "may not be written here" in said(read_only)[1]
     client = serve(read_only)
     assert client.get("/api/project").json()["readonly"]
     assert client.get("/api/candidates/3").status_code == 200

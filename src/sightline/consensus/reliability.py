@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtri
 
 from sightline.errors import InputError
 
@@ -73,6 +72,8 @@ def intraclass_correlation(
     if error <= 1e-12 * between:
         perfect = Reliability(1.0, 1.0, 1.0, n)
         return perfect, perfect
+
+    from scipy.special import fdtri  # noqa: PLC0415 - a tenth of a second, seldom needed
 
     within = 1 - (1 - confidence) / 2
     ratio = between / error

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
 
 from sightline.errors import SettingError
 
@@ -45,6 +44,8 @@ def clopper_pearson(hits: int, trials: int, confidence: float = 0.95) -> Estimat
     SettingError
         If ``hits`` is not between 0 and ``trials``, or ``confidence`` not between 0 and 1.
     """
+    from scipy.special import betaincinv  # noqa: PLC0415 - a tenth of a second, seldom needed
+
     _check(hits, trials, confidence)
     tail = (1 - confidence) / 2
     low = float(betaincinv(hits, trials - hits + 1, tail)) if hits > 0 else 0.0
@@ -67,6 +68,8 @@ def wilson(hits: int, trials: int, confidence: float = 0.95) -> Estimate:
     SettingError
         If ``hits`` is not between 0 and ``trials``, or ``confidence`` not between 0 and 1.
     """
+    from scipy.special import ndtri  # noqa: PLC0415 - a tenth of a second, seldom needed
+
     _check(hits, trials, confidence)
     if trials == 0:
         return Estimate(np.nan, 0.0, 1.0)

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 from sightline.errors import InputError
 from sightline.trust.bounds import Estimate, clopper_pearson
@@ -127,6 +126,8 @@ def leniency_change(first: NDArray[Any], second: NDArray[Any]) -> LeniencyChange
     InputError
         If there are not as many of one as of the other.
     """
+    from scipy.special import bdtr  # noqa: PLC0415 - a tenth of a second, seldom needed
+
     first, second = _paired(first, second)
     to_accepted = int((~first & second).sum())
     to_rejected = int((first & ~second).sum())

@@ -87,7 +87,7 @@ def make_app(
     app.include_router(audit_routes.routes)
     app.include_router(result_routes.routes)
     app.include_router(practice_routes.routes)
-    app.include_router(app_files(built))
+    app.mount("/", app_files(built))
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     app.add_exception_handler(WebSocketRequestValidationError, _close_malformed)

@@ -12,8 +12,8 @@ from sightline.errors import ProjectError
 from sightline.review import sort_audit
 from sightline.review.live_session import LiveSession
 from sightline.review.sort_session import SortSession
+from sightline.web.meant import WholeServed
 from sightline.web.messages import AuditAnswer, AuditRequest, Name
-from sightline.web.served import WholeServed
 from sightline.web.values import plain
 
 _FEWEST_TIMED: Final = 5

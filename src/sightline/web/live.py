@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
-from fastapi import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sightline.errors import SightlineError
 

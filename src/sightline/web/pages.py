@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route, Router
 
 BUILT_APP: Final = Path(__file__).parent / "static"
 
@@ -25,7 +26,7 @@ NOT_BUILT_PAGE: Final = _PAGE.format(
 )
 
 
-def app_files(built: Path) -> APIRouter:
+def app_files(built: Path = BUILT_APP) -> Router:
     """Serve the files of the built app, and nothing outside that folder.
 
     Parameters
@@ -33,25 +34,24 @@ def app_files(built: Path) -> APIRouter:
     built
         Folder with ``index.html``; names of files in ``assets`` tell their content.
     """
-    routes = APIRouter()
 
-    @routes.get("/", include_in_schema=False)
-    def index() -> Response:
+    def index(_request: Request) -> Response:
         page = built / "index.html"
         if not page.is_file():
             return HTMLResponse(NOT_BUILT_PAGE)
         return FileResponse(page, headers={"cache-control": "no-cache"})
 
-    @routes.get("/{path:path}", include_in_schema=False)
-    def file(path: str) -> Response:
+    def file(request: Request) -> Response:
+        path = request.path_params["path"]
         found = _inside(built, path)
         if found is None:
-            raise HTTPException(404, f"There is no page /{path}.")
+            sentence = f"There is no page /{path}.".encode(errors="replace").decode()
+            return JSONResponse({"error": sentence}, 404, headers={"cache-control": "no-store"})
         named = path.startswith("assets/")
         keep = "private, max-age=31536000, immutable" if named else "no-cache"
         return FileResponse(found, headers={"cache-control": keep})
 
-    return routes
+    return Router([Route("/", index), Route("/{path:path}", file)])
 
 
 def _inside(folder: Path, path: str) -> Path | None:

@@ -16,8 +16,8 @@ from sightline.review.practice import (
     practice_sources,
     score_practice,
 )
+from sightline.web.meant import WholeServed
 from sightline.web.messages import Name, PracticeAnswer, PracticeFinish, PracticeRequest
-from sightline.web.served import WholeServed
 
 routes = APIRouter(prefix="/api")
 

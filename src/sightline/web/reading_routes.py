@@ -10,8 +10,9 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from sightline.data.evidence import ABSENT, crop_footprint
+from sightline.web.meant import AnyServed, WholeServed
 from sightline.web.packet import MEDIA_TYPE, pack
-from sightline.web.served import AnyServed, Served, WholeServed
+from sightline.web.served import Served
 from sightline.web.shelf import AbsentError, Shelf
 from sightline.workflows.decisions import COLUMNS, standing_decisions
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from sightline.review import accepting
 from sightline.review.disagreements import Disagreement
 from sightline.review.live_session import LiveSession
+from sightline.web.meant import WholeServed
 from sightline.web.messages import AcceptRequest, EarlierRequest, Name
-from sightline.web.served import WholeServed
 from sightline.web.values import plain
 from sightline.workflows.starting import find_starts, read_start
 

@@ -9,20 +9,28 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import uvicorn
 
 from sightline.errors import InputError
+from sightline.project.project import Project
 from sightline.project.recents import remember_project
-from sightline.web.app import make_app
 from sightline.web.cookies import Cookies, account_key
+from sightline.web.early import EarlyApp
+from sightline.web.pages import app_files
 from sightline.web.security import Guard
-from sightline.web.served import Served
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from sightline.web.served import Served
 
 PREFERRED_PORT: Final = 8642
 
@@ -71,36 +79,67 @@ def open_project(
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(port))
-        served = None if project is None else Served(Path(project))
-        home = _home() if served is None else None
+        path = None if project is None else _checked(Path(project))
         if token_file is not None:
             stack.enter_context(_token_kept(Path(token_file), token))
         address = f"http://{_LOOPBACK}:{listening.getsockname()[1]}/"
         link = f"{address}?{urlencode(_wanted(token, annotator))}"
-        if served is not None:
-            remember_project(served.project.path)
-            for line in _troubles(served):
-                say(line)
         say(_where(link, address, token_file))
-        cookies = Cookies(account_key(), _subject(served, listening))
-        guard = Guard(make_app(served, home=home, expected=annotator.strip()), token, cookies)
-        server = make_server(guard, (lambda: _show(link)) if browser else None)
+        cookies = Cookies(account_key(), _subject(path, listening))
+        make = partial(_app, path, annotator.strip(), say)
+
+        def stop() -> None:
+            server.should_exit = True
+
+        app = EarlyApp(make, app_files(), stop)
+        show = (lambda: _show(link)) if browser else None
+        server = make_server(Guard(app, token, cookies), show)
         with _ended_by_signals():
             server.run(sockets=[listening])
+        if app.failure is not None:
+            raise app.failure
     say("Stopped; every answer is saved.")
 
 
-def _home() -> Any:
-    from sightline.web.home import Home  # noqa: PLC0415 - all of preparing, a second
+def _checked(path: Path) -> Path:
+    """The project's folder, if there is a project whose journal can be read."""
+    project = Project.open(path)
+    project.journal().close()
+    return project.path
 
-    return Home()
+
+def _app(path: Path | None, expected: str, say: Callable[[str], None]) -> "Starlette":
+    """Open the project, or the start page, and put the application together.
+
+    What is imported here takes a second, in which the browser loads the page.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        opening = None if path is None else beside.submit(_served, path)
+        from sightline.web.app import make_app  # noqa: PLC0415
+
+        if opening is not None:
+            served = opening.result()
+            for line in _troubles(served):
+                say(line)
+            return make_app(served, expected=expected)
+    from sightline.web.home import Home  # noqa: PLC0415
+
+    return make_app(None, home=Home())
 
 
-def _subject(served: Served | None, listening: socket.socket) -> str:
+def _served(path: Path) -> "Served":
+    from sightline.web.served import Served  # noqa: PLC0415
+
+    served = Served(path)
+    remember_project(path)
+    return served
+
+
+def _subject(project: Path | None, listening: socket.socket) -> str:
     """What a browser's pass opens: one project, or the start page at one port."""
-    if served is None:
+    if project is None:
         return f"start page\n{listening.getsockname()[1]}"
-    return str(served.project.path.resolve())
+    return str(project.resolve())
 
 
 def _wanted(token: str, annotator: str) -> dict[str, str]:
@@ -113,7 +152,7 @@ def _where(link: str, address: str, token_file: str | Path | None) -> str:
     return f"Sightline is at {address} with the token in {token_file}\nCtrl+C stops it."
 
 
-def _troubles(served: Served) -> Iterator[str]:
+def _troubles(served: "Served") -> Iterator[str]:
     if served.trouble:
         yield served.trouble
     yield from served.shelf.troubles.values()

@@ -4,21 +4,16 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
-
-from fastapi import Depends
-from starlette.requests import HTTPConnection
+from typing import Any
 
 from sightline.data.features import FeatureTable
 from sightline.errors import ProjectError
 from sightline.project.candidates import read_candidates
 from sightline.project.project import SUFFIX, Project
 from sightline.sort.duplicates import DuplicatePair, find_duplicates
-from sightline.web.live import AwayError, Hub
+from sightline.web.live import Hub
 from sightline.web.sessions import Sessions
 from sightline.web.shelf import AbsentError, Shelf
-
-PROJECT_HEADER: Final = "x-sightline-project"
 
 
 class Served:
@@ -154,32 +149,3 @@ def project_identity(project: Project) -> str:
     """Give what tells a project from any other, also from one that was in its place before."""
     made = f"{project.created.isoformat()}\n{project.path.resolve()}"
     return hashlib.sha256(made.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _meant(connection: HTTPConnection) -> Served | None:
-    """The open project, if it is the one that the page is about; a script need not say."""
-    served: Served | None = connection.app.state.served
-    said = connection.headers.get(PROJECT_HEADER) or connection.query_params.get("project")
-    return served if served is not None and said in (None, served.id) else None
-
-
-def _served(meant: Annotated[Served | None, Depends(_meant)]) -> Served:
-    if meant is None:
-        raise AwayError("This project is not open here now. Open it from the start page.")
-    return meant
-
-
-def _whole(served: Annotated[Served, Depends(_served)]) -> Served:
-    if served.trouble:
-        raise ProjectError(served.trouble)
-    return served
-
-
-MeantServed = Annotated[Served | None, Depends(_meant)]
-"""The project, where it is open."""
-
-AnyServed = Annotated[Served, Depends(_served)]
-"""The project, be it fit for sorting or not."""
-
-WholeServed = Annotated[Served, Depends(_whole)]
-"""The project, where it can be sorted."""

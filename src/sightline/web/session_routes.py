@@ -18,6 +18,7 @@ from sightline.review.session_settings import SessionSettings
 from sightline.review.sort_session import SortSession
 from sightline.sort.duplicates import DuplicatePair
 from sightline.web.live import turn_away
+from sightline.web.meant import MeantServed, WholeServed
 from sightline.web.messages import (
     ActRequest,
     DecideRequest,
@@ -29,7 +30,7 @@ from sightline.web.messages import (
     SessionRequest,
 )
 from sightline.web.packet import MEDIA_TYPE, pack
-from sightline.web.served import MeantServed, Served, WholeServed
+from sightline.web.served import Served
 from sightline.web.values import plain
 
 MOST_QUESTIONS: Final = 100

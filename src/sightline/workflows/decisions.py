@@ -1,13 +1,15 @@
 """Everybody's decisions as a table, whatever state the rest of the project is in."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sightline.data.decision import Decision
 from sightline.formats.table import write_rows
 from sightline.project.bundle import is_bundle, unpacked
 from sightline.project.project import Project
-from sightline.workflows.sorting import Summary
+
+if TYPE_CHECKING:  # the server starts faster without
+    from sightline.workflows.sorting import Summary
 
 COLUMNS: Final = (
     "item",
@@ -22,7 +24,7 @@ COLUMNS: Final = (
 )
 
 
-def decisions(project: str | Path, output: str | Path) -> Summary:
+def decisions(project: str | Path, output: str | Path) -> "Summary":
     """Write everybody's standing decisions, which need nothing but the journal.
 
     Parameters

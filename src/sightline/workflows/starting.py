@@ -13,7 +13,6 @@ from sightline.project.fold import standing
 from sightline.project.project import SUFFIX, Project
 from sightline.review.sort_session import SortSession
 from sightline.sort.classifier import FORMAT, TrainedClassifier
-from sightline.workflows.classifying import read_classifier
 
 MOST_PROJECTS: Final = 100
 
@@ -49,6 +48,8 @@ class Start:
         InputError, ProjectError, SettingError
             If it cannot be read, or the answers are of one class only.
         """
+        from sightline.workflows.classifying import read_classifier  # noqa: PLC0415 - is large
+
         if not self.annotator:
             return read_classifier(self.path)
         with SortSession(self.path, self.annotator) as session:

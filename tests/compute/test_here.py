@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info
 
-from sightline.compute.here import finished_here
+from sightline.compute.here import finished_here, held_workers
 from sightline.compute.jobs import run_jobs
 from sightline.errors import InputError, SightlineError
 
@@ -127,3 +127,29 @@ def test_workers_end_with_the_program(tmp_path: Path, how: str) -> None:
         rest, said = program.communicate(timeout=15)
     assert rest == ""
     assert said.count("Traceback") == (1 if how == "Ctrl-C" else 0)
+
+
+def process(_job: int) -> int:
+    return os.getpid()
+
+
+def processes(jobs: int = 8) -> set[int]:
+    return set(run_jobs(process, {str(n): n for n in range(jobs)}, workers=2).values())
+
+
+def test_held_workers_do_what_comes_next_and_end_with_what_holds_them() -> None:
+    with held_workers():
+        first = processes()
+        again = processes()
+        assert first & again
+        assert {child.pid for child in multiprocessing.active_children()} >= first | again
+    assert not multiprocessing.active_children()
+    assert not first & processes()
+
+
+def test_after_a_failure_held_workers_are_others() -> None:
+    with held_workers():
+        first = processes()
+        with pytest.raises(SightlineError, match="without a word"):
+            run_jobs(die, {"a": 1, "b": 2}, workers=2)
+        assert not first & processes()

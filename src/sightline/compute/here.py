@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any
@@ -15,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from sightline.compute.as_finished import as_finished
 from sightline.errors import SightlineError
 
+_held: ContextVar[dict[int, ProcessPoolExecutor] | None] = ContextVar("held", default=None)
 _AHEAD = 8  # jobs a worker, so that none is idle while the caller is at work on a result
 
 
@@ -38,8 +41,7 @@ def finished_here(
                 result = function(job)
             yield name, result
         return
-    # Spawned, as on every platform: a fork would copy locks of running threads.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker) as pool:
+    with _pool(workers) as pool:
         try:
             yield from as_finished(
                 lambda job: pool.submit(function, job), jobs, ahead=_AHEAD * workers
@@ -52,6 +54,38 @@ def finished_here(
         except BaseException:
             _end_workers(pool)
             raise
+
+
+@contextmanager
+def held_workers() -> Iterator[None]:
+    """Let all that is done within share its processes, which take a second to start."""
+    pools: dict[int, ProcessPoolExecutor] = {}
+    before = _held.set(pools)
+    try:
+        yield
+    finally:
+        _held.reset(before)
+        for pool in pools.values():
+            pool.shutdown()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that wait for jobs: held ones, or new ones that end with the work."""
+    held = _held.get()
+    # spawned, as on every platform: a fork would copy locks of running threads
+    pool = (held or {}).pop(workers, None) or ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=_start_worker
+    )
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown()
+        raise
+    if held is None or workers in held:
+        pool.shutdown()
+    else:
+        held[workers] = pool
 
 
 def compute_with_one_thread() -> None:

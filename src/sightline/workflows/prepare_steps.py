@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from sightline.compute.here import held_workers
 from sightline.compute.jobs import Progress
 from sightline.data.candidate_set import CandidateSet
 from sightline.data.evidence import Evidence, Layout, MovieNotes
@@ -127,7 +128,7 @@ def make_evidence(work: Preparation, phase: Phase) -> Described:
         If the disk is full or cannot be written.
     """
     found = work.candidates
-    with reported(work.folder):
+    with reported(work.folder), held_workers():
         footprints, scale = _scaled(found.footprints)
         save_footprints(work.folder, footprints)
         origin = None if work.movie is None else save_origin(work.folder, work.movie)

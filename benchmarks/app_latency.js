@@ -2,6 +2,7 @@
 
 (() => {
   const PICTURES = ["canvas.overlay", "canvas.snapshots", ".trace"];
+  const WAIT_MS = 10;
   const probe = { presses: [], frames: 0, firstShown: null, presented: new Map() };
   window.latencyProbe = probe;
 
@@ -86,10 +87,10 @@
 
   const first = () => {
     const row = probe.row();
-    if (row === null || row < 0 || !whole()) afterPaint(first);
-    else probe.firstShown = performance.timeOrigin + performance.now();
+    if (row === null || row < 0 || !whole()) setTimeout(first, WAIT_MS);
+    else afterPaint(() => (probe.firstShown = performance.timeOrigin + performance.now()));
   };
-  afterPaint(first);
+  first();
   probe.countFrames = () => {
     probe.frames = 0;
     if (!probe.counting) requestAnimationFrame(count);

@@ -129,7 +129,7 @@ def first_shown(page: Page) -> float:
     while (shown := page.evaluate("latencyProbe.firstShown")) is None:
         if time.monotonic() > until:
             raise SystemExit("no candidate has come on screen")
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(200)  # seldom, so that asking does not slow what is waited for
     return shown / 1000
 
 

@@ -4,6 +4,7 @@ import csv
 import re
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from sightline.formats.table import write_rows
 from sightline.simulate.annotator import simulate_annotator
 from sightline.simulate.calcium_movie import simulate_movie
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
+from sightline.simulate.deforming_settings import EASY
+from sightline.simulate.deforming_volume import simulate_deforming_volume
 from sightline.simulate.movie_settings import MovieSettings
 
 ROOT = Path(__file__).parents[1]
@@ -86,12 +89,28 @@ def _fill_in(path: Path, simulated: SimulatedCandidates) -> None:
         writer.writerows([{**row, "verdict": look(row["item"])} for row in rows])
 
 
+def _write_video(folder: Path) -> None:
+    """What the pages call worm.h5, points.csv and truth.csv."""
+    made = replace(EASY, frames=5, points=16, planes=12, height=64, width=96)
+    video = simulate_deforming_volume(made)
+    with h5py.File(folder / "worm.h5", "w") as file:
+        file["data"] = np.stack([video.frame(frame) for frame in range(made.frames)])
+    for name, frames in (("points.csv", (0, 3)), ("truth.csv", range(made.frames))):
+        rows = [
+            [frame, f"neuron {number}", *position, "anna"]
+            for frame in frames
+            for number, position in enumerate(video.truth(frame).positions.tolist())
+        ]
+        write_rows(folder / name, ("frame", "keypoint", "z", "y", "x", "annotator"), rows)
+
+
 def _look(simulated: SimulatedCandidates) -> Any:
     return lambda item: "cell" if simulated.cell[int(item.rpartition("/")[2])] else "not cell"
 
 
 def _write_inputs(folder: Path) -> SimulatedCandidates:
-    """What the pages call movie.tif, labels.npy, features.csv, next.csv, and m1.mat to m3.mat."""
+    """What the pages call movie.tif, labels.npy, features.csv, next.csv, m1.mat ... worm.h5."""
+    _write_video(folder)
     movie = simulate_movie(MovieSettings(frames=400, height=72, width=72, cells=12, silent_share=0))
     write_recording(movie, folder / "movie.tif")
     labels = np.zeros(72 * 72, np.int32)

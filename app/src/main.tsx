@@ -19,6 +19,8 @@ import { goToStart, startIsAskedFor } from "./start/where";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/workspace.css";
+import "./styles/panels.css";
+import "./styles/table.css";
 import "./styles/map.css";
 import "./styles/evidence.css";
 import "./styles/start.css";

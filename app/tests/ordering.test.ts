@@ -7,7 +7,7 @@ const order = (given: Partial<Ordering>) =>
       keys: null,
       descending: false,
       filter: NO_FILTER,
-      identities: ["a1", "a2", "B1", "b2", "c"],
+      names: ["a1", "a2", "B1", "b2", "c"],
       decided: [-1, 0, 1, -1, -2],
       filtered: null,
       range: [0, 5],

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { shortReason } from "../src/sort/short-reason";
 
-it("keeps the numbers of a long reason", () => {
-  const reason = "the classifier is unsure of it (doubt 0.99) and little like it has been decided (novelty 0.46)";
+it("keeps the first number in each pair of brackets", () => {
+  const reason = "unsure of it (doubt 0.99), little like it decided (novelty 0.46, weight 0.33)";
   expect(shortReason(reason)).toBe("doubt 0.99, novelty 0.46");
 });
 

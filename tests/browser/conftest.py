@@ -14,8 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pytest
-from person import Person, Server
+from app_server import Server
+from person import Person
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from recording_files import is_cell, write_recording
 
@@ -76,13 +78,30 @@ def prepared(recording: tuple[Path, Path], tmp_path_factory: pytest.TempPathFact
     """The project as the command line prepares it; nobody writes to it."""
     movie, candidates = recording
     path = tmp_path_factory.mktemp("prepared") / "mouse.sightline"
-    words = ("sort", "prepare", movie, "-c", candidates, "-o", path, "--workers", 1)
+    command("sort", "prepare", movie, "-c", candidates, "-o", path, "--workers", 1)
+    return path
+
+
+def command(*words: object) -> None:
+    """Run `sightline` with these words."""
     done = subprocess.run(
         [sys.executable, "-c", "from sightline.cli import main; main()", *map(str, words)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return path
+
+
+@pytest.fixture
+def batch(folder: Path) -> Path:
+    """Features of two recordings in one project, for three classes."""
+    numbers = np.random.default_rng(0)
+    tables = [folder / "left.csv", folder / "right.csv"]
+    for table in tables:
+        values = [f"{row},{row % 3},{numbers.normal():.4f}" for row in range(24)]
+        table.write_text("\n".join(["candidate,kind,noise", *values]), encoding="utf-8")
+    classes = [word for name in ("not a cell", "soma", "dendrite") for word in ("--class", name)]
+    command("sort", "prepare", *tables, "-o", folder / "batch.sightline", *classes)
+    return folder / "batch.sightline"
 
 
 @pytest.fixture

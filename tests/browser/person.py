@@ -1,8 +1,6 @@
-"""Somebody at the page with a keyboard, and the server that the page comes from."""
+"""Somebody at the page with a keyboard."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -87,7 +85,8 @@ class Person:
 
     def wait(self) -> Self:
         """Wait until the candidate can be judged."""
-        expect(self.button("Class 2: cell")).to_be_enabled()
+        answer = self.page.get_by_role("button", name=re.compile("^Class 2: "))
+        expect(answer).to_be_enabled()
         return self
 
     def press(self, *keys: str) -> Self:
@@ -163,64 +162,6 @@ class Person:
                 return self
             self.press("Tab")
         raise AssertionError(f"{wanted} is not reached by Tab")
-
-
-@dataclass
-class Server:
-    """A running `sightline open`, on a project or on none."""
-
-    path: Path | None
-    home: Path
-    environment: dict[str, str]
-    port: int = 0
-    link: str = ""
-    process: subprocess.Popen[str] | None = None
-    lines: list[str] = field(default_factory=list)
-
-    def start(self) -> str:
-        """Start it, on the same port as before if it ran before; give the link of the page."""
-        token = self.home / "token"
-        project = () if self.path is None else (self.path,)
-        words = ("open", *project, "--no-browser", "--port", self.port, "--token-file", token)
-        with self._errors.open("a", encoding="utf-8") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", "from sightline.cli import main; main()", *map(str, words)],
-                stdout=subprocess.PIPE, stderr=errors, text=True, env=self.environment,
-            )  # fmt: skip
-        assert self.process.stdout
-        found = None
-        while not found:
-            line = self.process.stdout.readline()
-            assert line, self._errors.read_text(encoding="utf-8")
-            self.lines.append(line)
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
-        self.port = int(found[1])
-        self.link = f"{found[0]}?token={token.read_text(encoding='ascii')}"
-        return self.link
-
-    def restart(self) -> str:
-        """Stop it as Ctrl+C does, and start it again on its port."""
-        self.stop()
-        return self.start()
-
-    def kill(self) -> None:
-        """End it without a warning."""
-        assert self.process
-        self.process.kill()
-        self.process.communicate()
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.communicate(timeout=30)
-
-    def mistakes(self) -> str:
-        """What the server said of itself that nobody expected."""
-        return self._errors.read_text(encoding="utf-8") if self._errors.exists() else ""
-
-    @property
-    def _errors(self) -> Path:
-        return self.home / "errors.txt"
 
 
 def verdicts(project: Path, annotator: str = "anna") -> dict[str, str]:

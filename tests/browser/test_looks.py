@@ -6,13 +6,16 @@ Set SIGHTLINE_SCREENSHOTS to a folder to have each view saved there as a picture
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import pytest
-from person import VIEWS, Person, Server
+from app_server import Server
+from person import VIEWS, Person
+from playwright.sync_api import expect
 
 PICTURES = os.environ.get("SIGHTLINE_SCREENSHOTS")
 SMALL, LARGE = (1280, 720), (3840, 2160)
+SCHEMES: Final = ("light", "dark")
 
 FAULTS = """() => {
   const found = [];
@@ -66,24 +69,30 @@ def looks_right(person: Person, view: str) -> list[str]:
     return [f"{view}: {fault}" for fault in person.page.evaluate(FAULTS)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def in_scheme(person: Person, scheme: Literal["light", "dark"]) -> None:
+    """Have the system be light or dark, and wait until the page is."""
+    person.page.emulate_media(color_scheme=scheme)
+    expect(person.page.locator("html")).to_have_attribute("data-theme", scheme)
+    person.rest()
+    background = person.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (max(map(int, background.strip("rgb()").split(","))) < 60) == (scheme == "dark")
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 def test_all_is_in_the_window_and_no_text_is_cut(
     newcomer: Callable[..., Person],
     server: Server,
     worked_on: Path,
     size: tuple[int, int],
-    scheme: Literal["light", "dark"],
 ) -> None:
     width, height = size
-    anna = newcomer(viewport={"width": width, "height": height}, color_scheme=scheme)
-    anna.open(server.start())
-    background = anna.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (max(map(int, background.strip("rgb()").split(","))) < 60) == (scheme == "dark")
+    anna = newcomer(viewport={"width": width, "height": height}).open(server.start())
     faults = []
     for view, keys in VIEWS.items():
         for key in keys:
             anna.press(key).rest()
-        faults += looks_right(anna, f"{width} {scheme} {view}")
+        for scheme in SCHEMES:
+            in_scheme(anna, scheme)
+            faults += looks_right(anna, f"{width} {scheme} {view}")
         anna.press(*(("v",) if "v" in keys else ("Escape", "Escape")))
     assert not faults, "\n".join(faults)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from person import ACCEPT, REJECT, SERVER_AWAY, UNDO, Person, Server, verdicts
+from app_server import Server
+from person import ACCEPT, REJECT, SERVER_AWAY, UNDO, Person, verdicts
 from playwright.sync_api import expect
 from recording_files import is_cell
 
@@ -76,6 +77,7 @@ def test_practice_tells_at_once_what_is_right_and_records_nothing(
 ) -> None:
     before = anna.name()
     anna.press("Shift+T")
+    expect(anna.button("Begin")).to_be_focused()
     anna.page.get_by_role("slider", name="Questions").fill("5")
     anna.button("Begin").click()
     expect(anna.button("Practise on known answers, or leave practice").first).to_be_visible()

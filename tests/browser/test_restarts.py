@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from person import ACCEPT, REDO, REJECT, SERVER_AWAY, UNDO, Person, Server, verdicts
+from app_server import Server
+from person import ACCEPT, REDO, REJECT, SERVER_AWAY, UNDO, Person, verdicts
 from playwright.sync_api import expect
 
 from sightline.project.project import Project

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import ACCEPT, Person, Server, verdicts
+from app_server import Server
+from person import ACCEPT, Person, verdicts
 from playwright.sync_api import expect
 
 

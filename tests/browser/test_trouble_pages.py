@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from person import ACCEPT, REJECT, SERVER_AWAY, Person, Server, verdicts
+from app_server import Server
+from person import ACCEPT, REJECT, SERVER_AWAY, Person, verdicts
 from playwright.sync_api import expect
 
 from sightline.project.project import Project

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from person import ACCEPT, REJECT, Person, Server, verdicts
+from app_server import Server
+from person import ACCEPT, REJECT, Person, verdicts
 from playwright.sync_api import WebSocket, expect
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from person import ACCEPT, REDO, SKIP, UNDO, UNSURE, Person, Server
+from app_server import Server
+from person import ACCEPT, REDO, SKIP, UNDO, UNSURE, Person
 from playwright.sync_api import expect
 from recording_files import extraction
 

@@ -115,6 +115,23 @@ def test_a_project_of_a_newer_version_says_to_update(run: Run, project: Path) ->
         assert is_one_sentence(err)
         assert "version 99" in err
         assert "Update Sightline" in err
+        assert f"sightline sort decisions {project}" in err
+    assert decisions(run, project) == DECISIONS
+
+
+@pytest.mark.parametrize("harm", [hurt, Path.unlink], ids=["damaged", "missing"])
+def test_a_project_whose_description_is_lost_still_gives_its_decisions(
+    run: Run, project: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(project / "project.json")
+    files = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    for words in (("check", project), ("open", project, "--no-browser")):
+        code, out, err = run(*words)
+        assert (code, out) == (2, "")
+        assert is_one_sentence(err)
+        assert f"sightline sort decisions {project}" in err
+    assert decisions(run, project) == DECISIONS
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == files
 
 
 def test_a_bundle_of_a_newer_version_says_to_update(run: Run, bundle: Path) -> None:
@@ -125,11 +142,12 @@ def test_a_bundle_of_a_newer_version_says_to_update(run: Run, bundle: Path) -> N
             if name == "project.json":
                 content = content.replace(b'"version": 1', b'"version": 99')
             target.writestr(name, content)
-    for words in (("check", newer), ("sort", "decisions", newer, "-o", "d.csv")):
-        code, out, err = run(*words)
-        assert (code, out) == (2, "")
-        assert is_one_sentence(err)
-        assert err.startswith(f"sightline: {newer}{os.sep}project.json: project version 99")
+    code, out, err = run("check", newer)
+    assert (code, out) == (2, "")
+    assert is_one_sentence(err)
+    assert err.startswith(f"sightline: {newer}{os.sep}project.json: project version 99")
+    assert f"sightline sort decisions {newer}" in err
+    assert decisions(run, newer) == DECISIONS
 
 
 def test_a_journal_of_a_newer_version_is_named_where_it_lies(run: Run, project: Path) -> None:
@@ -216,10 +234,13 @@ def test_what_is_no_bundle_is_told(run: Run, bundle: Path, content: bytes) -> No
         assert "Copy it again" in err
 
 
-@pytest.mark.parametrize("name", ["nothing.sightline", "folder"])
-def test_what_is_no_project_is_told(run: Run, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("nothing.sightline", "no such folder"), ("folder", "project.json"), ("file", "is a file")],
+)
+def test_what_is_no_project_is_told(run: Run, tmp_path: Path, name: str, found: str) -> None:
     (tmp_path / "folder").mkdir()
-    found = "no such folder" if name == "nothing.sightline" else "project.json"
+    (tmp_path / "file").write_text("thesis")
     code, _, err = run("open", name, "--no-browser")
     assert code == 2
     assert is_one_sentence(err)

@@ -186,6 +186,17 @@ def test_a_scheduler_that_goes_away_is_one_clear_error(empty_cluster: Any) -> No
         run_jobs(add_up, JOBS, on=empty_cluster.scheduler_address)
 
 
+def test_a_scheduler_that_goes_away_at_once_is_the_same_error(
+    empty_cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_client: Any, **_: Any) -> None:
+        raise OSError("Stream is closed")
+
+    monkeypatch.setattr(dask_cluster.Client, "get_versions", lost)
+    with pytest.raises(SightlineError, match=r"scheduler was lost.*run again"):
+        run_jobs(add_up, JOBS, on=empty_cluster.scheduler_address)
+
+
 def test_another_release_of_sightline_there_is_refused(
     empty_cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,17 @@ def test_what_was_opened_last_comes_first_and_once(tmp_path: Path) -> None:
     assert recent_projects(tmp_path / "kept")[0].opened == NOON + timedelta(hours=2)
 
 
+def test_a_path_that_is_no_text_cannot_be_shown_and_is_left_out(tmp_path: Path) -> None:
+    """A page would be told of it in JSON, which holds text alone."""
+    kept = tmp_path / "kept"
+    remember_project(tmp_path / "seen", kept)
+    remember_project(tmp_path / "m\udcff", kept)
+    assert opened(kept) == ["seen"]
+    path = kept / "recent-projects.json"
+    path.write_text(path.read_text().replace("seen", "\\udcff"))
+    assert opened(kept) == []
+
+
 def test_one_that_is_gone_stays_listed_until_it_is_forgotten(tmp_path: Path) -> None:
     there = Project.create(tmp_path / "there.sightline", "sort").path
     gone = tmp_path / "gone.sightline"

@@ -53,7 +53,10 @@ def running(path: Path, built: Path | None) -> Iterator[httpx.Client]:
 def listening(app: FastAPI, subject: str) -> Iterator[httpx.Client]:
     """Serve on a free port, from a thread; the client sends the token."""
     server = make_server(Guard(app, TOKEN, Cookies(b"k" * 32, subject)))
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    # said to be TCP, as by `sightline open`: else every answer is held back for 40 ms
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -91,6 +94,14 @@ def start_page(starts: Callable[[Path], httpx.Client], folder: Path) -> Page:
 def viewer(made: Path) -> Iterator[Page]:
     """A page that only looks; the same for all."""
     with running(made, None) as client:
+        yield Page(client)
+
+
+@pytest.fixture(scope="session")
+def start_viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A start page that opens and prepares nothing; the same for all."""
+    kept = tmp_path_factory.mktemp("start-page")
+    with listening(make_app(None, home=Home(kept)), "start page") as client:
         yield Page(client)
 
 

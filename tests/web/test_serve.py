@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -21,6 +22,7 @@ import httpx
 import pytest
 import uvicorn
 from served_project import TRUTH
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from sightline.errors import InputError, ProjectError
@@ -114,6 +116,8 @@ def test_killed_while_judging_nothing_acknowledged_is_lost_and_the_page_goes_on(
         assert httpx.get(f"{second.address}/api/project", headers=old).status_code == 401
         cookie = f"sightline_{port}={browser.cookies[f'sightline_{port}']}"
         place = f"ws://127.0.0.1:{port}/api/live?annotator=anna"
+        with pytest.raises(InvalidStatus):
+            connect(place, additional_headers=old)
         with connect(place, additional_headers={**own, "cookie": cookie}) as page:
             assert json.loads(page.recv(10))["type"] == "hello"
         assert browser.post(
@@ -232,6 +236,21 @@ def test_a_file_that_holds_no_token_is_not_replaced(
     kept.write_text("x" * 43)
     said(path, token_file=kept)
     assert not kept.exists()
+
+
+def test_a_token_file_in_a_folder_that_is_not_there_is_told(
+    said: Callable[..., list[str]], path: Path, folder: Path
+) -> None:
+    with pytest.raises(InputError, match=r"token: its folder is not there"):
+        said(path, token_file=folder / "none" / "token")
+
+
+@pytest.mark.parametrize("name", ["a\nb", "  ", "x" * 101])
+def test_a_name_that_the_page_would_refuse_is_refused_in_the_terminal(
+    said: Callable[..., list[str]], path: Path, name: str
+) -> None:
+    with pytest.raises(InputError, match=r"--annotator: .*expected 1 to 100 letters"):
+        said(path, annotator=name)
 
 
 def test_a_newer_project_is_told(said: Callable[..., list[str]], path: Path) -> None:
@@ -367,6 +386,23 @@ def test_evidence_of_other_candidates_is_not_shown(path: Path) -> None:
     assert "other candidates" in served.shelf.troubles[0]
     assert not served.shelf.has(0)
     served.shelf.close()
+
+
+def test_a_project_whose_name_is_no_text_is_served_and_exported(
+    serve: Callable[..., httpx.Client], path: Path
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("no such names here")
+    odd = path.rename(path.with_name(os.fsdecode(b"m\xff.sightline")))
+    client = serve(odd)
+    assert client.get("/api/project").json()["name"] == "m?"
+    export = client.post("/api/export", json={"annotator": "anna"}).json()
+    assert export["output"].endswith("m?.csv")
+    beside = serve(Path(shutil.copytree(odd, path)))
+    act = {"annotator": "anna", "rows": [1], "verdict": "cell", "client_id": "1"}
+    for said in ({}, {"rows": [2], "verdict": "not cell", "client_id": "2"}):
+        assert client.post("/api/decide", json=act | said).status_code == 200
+    assert beside.get("/api/earlier").json()["earlier"][0]["name"] == "m?.sightline/anna"
 
 
 @pytest.fixture

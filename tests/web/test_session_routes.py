@@ -245,6 +245,7 @@ def test_an_explanation_names_features_and_their_parts(anna: Page) -> None:
     assert all(part > 0 for _, part in told["for"])
     assert all(part < 0 for _, part in told["against"])
     assert told["for"]
+    assert told["predicted"] in ("cell", "not cell")
 
 
 def test_without_a_classifier_nothing_is_explained(viewer: Page) -> None:

@@ -116,3 +116,9 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
         demo_sort(tmp_path, **SMALL)
     assert [path.name for path in tmp_path.iterdir()] == ["learning_curve.png"]
     assert (tmp_path / "learning_curve.png").read_text() == "mine"
+
+
+def test_a_file_is_no_new_folder(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="a file; expected a new folder"):
+        demo(tmp_path / "thesis.txt")

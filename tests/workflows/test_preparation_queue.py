@@ -265,7 +265,10 @@ def test_a_damaged_file_is_put_aside_and_lines_that_are_none_are_passed_over(
     kept.write_text("[{")
     PreparationQueue(kept.parent).close()
     assert kept.with_name("preparations.json.damaged").read_text() == "[{"
-    kept.write_text(json.dumps([3, {"id": "a"}, {"wish": {"movie": 1}}]))
+    wish = {"movie": "", "candidates": "/x", "output": "/x.sightline"}
+    odd = {"id": ["a"], "wish": wish, "state": "waiting", "begun": False, "trouble": "",
+           "notes": []}  # fmt: skip
+    kept.write_text(json.dumps([3, {"id": "a"}, {"wish": {"movie": 1}}, odd, {**odd, "id": 3}]))
     room = Room(tmp_path)
     assert room.states() == {}
     room.queue.close()

@@ -135,6 +135,8 @@ export interface Note {
 }
 
 export interface Explanation {
+  /** The class that is predicted. */
+  readonly predicted: string;
   readonly for: readonly (readonly [string, number])[];
   readonly against: readonly (readonly [string, number])[];
 }

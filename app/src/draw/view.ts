@@ -68,7 +68,7 @@ export function zoomAt(
 }
 
 /** The smallest scale, at which all of the image is half as large as the canvas, and the largest. */
-export function scaleLimits(image: Size, canvas: Size): readonly [number, number] {
+function scaleLimits(image: Size, canvas: Size): readonly [number, number] {
   const least = fitView(image, canvas).scale / 2;
   const most = Math.min(canvas.width, canvas.height) / SMALLEST_WINDOW_PX;
   return [Math.min(least, most), Math.max(least, most)];

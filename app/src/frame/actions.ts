@@ -50,11 +50,6 @@ export function isEnabled(action: Action): boolean {
   return action.enabled?.() ?? true;
 }
 
-export function runAction(id: string): void {
-  const action = findAction(id);
-  if (isEnabled(action)) action.run();
-}
-
 export function keysOf(action: Action): readonly string[] {
   return changedKeys.value[action.id] ?? action.keys;
 }

@@ -16,7 +16,7 @@ export function sinceText({ answers, answers_now }: Accepted): string {
   return `${come} come since; they outrank it, but the machine's labels stay as accepted. Accept again to renew them.`;
 }
 
-export function countText({ answers }: Accepted): string {
+function countText({ answers }: Accepted): string {
   return answers === 1 ? "1 answer" : `${answers.toLocaleString("en")} answers`;
 }
 

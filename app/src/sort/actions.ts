@@ -9,18 +9,19 @@ import { checkActions } from "./check-actions";
 import { evidenceActions } from "./evidence-actions";
 import { mapActions } from "./map-actions";
 import { mergeActions } from "./merge-actions";
+import { NO_FILTER } from "./ordering";
 import { practiceActions } from "./practice-actions";
 import { canRedo, canUndo, judge, redo, refreshLabels, undo } from "./state/acts";
 import { answerAudit } from "./state/audit";
 import { auditing } from "./state/audit-sheet";
-import { currentRow, isShown, showPrevious, stopwatch } from "./state/current";
+import { currentRow, isShown, show, showPrevious, stopwatch } from "./state/current";
 import { revealing } from "./state/labels";
 import { colourBy } from "./state/map";
 import { inOrder, moveOn, nextSuggestion, setInOrder, step } from "./state/navigation";
-import { undecidedOnly } from "./state/order";
+import { filter, isFiltered, order, undecidedOnly } from "./state/order";
 import { answerPractice, nextPractice, practising } from "./state/practice";
-import { acceptClass, classes, project, rejectClass } from "./state/project";
-import { clearSelection, selection } from "./state/selection";
+import { acceptClass, classes, project, recordingOf, rejectClass } from "./state/project";
+import { addToSelection, clearSelection, selection } from "./state/selection";
 import { chosenTab } from "./state/tabs";
 
 /** Judge the selection if there is one, else the current candidate, and move on. */
@@ -186,6 +187,21 @@ function moves(): Action[] {
       },
     },
     {
+      id: "table.all",
+      title: "List all candidates again",
+      group,
+      keys: ["Shift+D"],
+      run: () => (filter.value = NO_FILTER),
+      enabled: () => isFiltered.value,
+    },
+    {
+      id: "table.select",
+      title: "Select all that are listed, to judge them together",
+      group,
+      keys: ["Shift+B"],
+      run: () => addToSelection(order.value),
+    },
+    {
       id: "go.undecided-only",
       title: "Step through undecided candidates only",
       group,
@@ -199,7 +215,16 @@ function moves(): Action[] {
       keys: ["F"],
       run: () => setInOrder(!inOrder.value),
     },
+    ...((project.value?.recordings.length ?? 0) > 1
+      ? [{ id: "go.recording", title: "Next recording", group, keys: ["Shift+G"], run: nextRecording }]
+      : []),
   ];
+}
+
+function nextRecording(): void {
+  const recordings = project.value?.recordings ?? [];
+  const next = ((recordingOf(currentRow.value)?.number ?? 0) + 1) % recordings.length;
+  show(recordings.find(({ number }) => number === next)?.first ?? 0);
 }
 
 function workspace(): Action[] {

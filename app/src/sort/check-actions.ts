@@ -2,10 +2,12 @@
 
 import type { Action } from "../frame/actions";
 import { acceptResult, withdrawResult } from "./state/acts";
-import { showNext, stopAudit } from "./state/audit";
+import { beginAudit, showNext, stopAudit } from "./state/audit";
 import { auditing } from "./state/audit-sheet";
-import { review, reviewing, stepDisagreement } from "./state/review";
+import { isTwoClass } from "./state/project";
+import { among, listUndecided, refreshReview, review, reviewing, stepDisagreement, withUndecided } from "./state/review";
 import { session } from "./state/session";
+import { chosenTab } from "./state/tabs";
 
 export function checkActions(): readonly Action[] {
   const group = "Review and audit";
@@ -15,6 +17,30 @@ export function checkActions(): readonly Action[] {
   return [
     { id: "review.next", title: "Next disagreement", group, keys: ["."], run: () => stepDisagreement(1), enabled: more },
     { id: "review.previous", title: "Disagreement before", group, keys: [","], run: () => stepDisagreement(-1), enabled: more },
+    {
+      id: "review.refresh",
+      title: "Look for disagreements anew",
+      group,
+      keys: ["Shift+J"],
+      run: () => void refreshReview(),
+      enabled: () => reviewing.value,
+    },
+    {
+      id: "review.undecided",
+      title: "List disagreements on what you have not judged (not blind), or leave them out",
+      group,
+      keys: ["Shift+V"],
+      run: () => listUndecided(!withUndecided.value),
+      enabled: () => reviewing.value && among.value === "annotators",
+    },
+    {
+      id: "audit.begin",
+      title: "Begin an audit (in its tab)",
+      group,
+      keys: ["Shift+W"],
+      run: () => void beginAudit(),
+      enabled: () => chosenTab.value === "audit" && isTwoClass.value && !auditing.value,
+    },
     { id: "audit.next", title: "The audit's next question", group, keys: [";"], run: showNext, enabled: going },
     { id: "audit.stop", title: "Stop the audit for now", group, keys: ["Shift+Q"], run: stopAudit, enabled: going },
     { id: "result.accept", title: "Accept the machine's labels of the rest", group, keys: ["Mod+Enter"], run: acceptResult, enabled: learnt },

@@ -1,5 +1,6 @@
 /** What can be done with the current candidate's evidence. */
 
+import { AUTOMATIC } from "../draw/levels";
 import type { Action } from "../frame/actions";
 import { auditing } from "./state/audit-sheet";
 import { togglePopoverByKey } from "../frame/popovers";
@@ -13,6 +14,7 @@ import {
   ownOutline,
   playing,
   smooth,
+  snapshotContrast,
   traceRange,
   zoomToEvent,
 } from "./state/evidence";
@@ -39,6 +41,13 @@ function snapshots(): readonly Action[] {
     { id: "snapshots.neighbours", title: "Neighbours' outlines", group, keys: ["O"], run: toggle(neighbourOutlines) },
     { id: "snapshots.outline", title: "Own outline", group, keys: ["Shift+O"], run: toggle(ownOutline) },
     { id: "snapshots.smooth", title: "Smooth pixels", group, keys: ["Shift+P"], run: toggle(smooth) },
+    {
+      id: "snapshots.auto",
+      title: "Automatic contrast of the snapshots",
+      group,
+      keys: ["Shift+E"],
+      run: () => (snapshotContrast.value = AUTOMATIC),
+    },
     {
       id: "snapshots.look",
       title: "Contrast and outlines of the snapshots",

@@ -1,9 +1,10 @@
 /** What can be done on the map. */
 
 import type { Action } from "../frame/actions";
+import { AUTOMATIC } from "../draw/levels";
 import { togglePopoverByKey } from "../frame/popovers";
 import { currentRow } from "./state/current";
-import { cycleColour, cycleImage, following, hidden, tool, type Tool } from "./state/map";
+import { cycleColour, cycleImage, following, hidden, mapContrast, tool, type Tool } from "./state/map";
 import { centreMap, fitMap, panMap, zoomMap } from "./state/map-moves";
 import { leavePractice, practising } from "./state/practice";
 import { clearSelection, selection, toggleSelected } from "./state/selection";
@@ -56,6 +57,13 @@ function looks(): readonly Action[] {
     { id: "map.hide-accepted", title: "Hide accepted", group, keys: ["H"], run: hide("accepted") },
     { id: "map.hide-rejected", title: "Hide rejected", group, keys: ["J"], run: hide("rejected") },
     { id: "map.hide-decided", title: "Hide all decided", group, keys: ["Shift+H"], run: hide("decided") },
+    {
+      id: "map.auto",
+      title: "Automatic contrast of the map",
+      group,
+      keys: ["Shift+C"],
+      run: () => (mapContrast.value = AUTOMATIC),
+    },
     {
       id: "map.look",
       title: "Contrast, outlines and fills of the map, what is hidden",

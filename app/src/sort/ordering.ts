@@ -1,7 +1,7 @@
 /** Sorting and filtering rows by numbers. */
 
 export interface Filter {
-  /** Part of the extractor's identity. */
+  /** Part of the name. */
   readonly text: string;
   /** Decisions to list; all, if null. */
   readonly decisions: readonly number[] | null;
@@ -30,7 +30,7 @@ export interface Ordering {
   readonly keys: ArrayLike<number> | null;
   readonly descending: boolean;
   readonly filter: Filter;
-  readonly identities: readonly string[];
+  readonly names: readonly string[];
   readonly decided: ArrayLike<number>;
   /** Values of the filter's column. */
   readonly filtered: ArrayLike<number> | null;
@@ -58,10 +58,10 @@ export function orderRows(ordering: Ordering): Uint32Array {
   });
 }
 
-function passes(row: number, { filter, identities, decided, filtered, noted }: Ordering): boolean {
+function passes(row: number, { filter, names, decided, filtered, noted }: Ordering): boolean {
   if (filter.noted && !noted.has(row)) return false;
   if (filter.decisions && !filter.decisions.includes(decided[row] as number)) return false;
-  if (filter.text && !(identities[row] ?? "").toLowerCase().includes(filter.text.toLowerCase())) {
+  if (filter.text && !(names[row] ?? "").toLowerCase().includes(filter.text.toLowerCase())) {
     return false;
   }
   if (!filtered) return true;

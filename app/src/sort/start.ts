@@ -65,11 +65,10 @@ export function beginWhenReady(): void {
 async function begin(name: string): Promise<void> {
   try {
     void fetchIdentities();
-    await openSession(name);
     resumeActs();
+    await Promise.all([openSession(name), refreshLabels(), refill(), fetchNotes()]);
     connect();
     keepLeases();
-    await Promise.all([refreshLabels(), refill(), fetchNotes()]);
     if (queue.value.length) nextSuggestion();
     else if (currentRow.value < 0) show(0);
     if (project.value?.readonly) note("This project is open for reading only.");

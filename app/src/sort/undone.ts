@@ -9,15 +9,17 @@ export interface Reversal {
   readonly word: string;
   /** The first one's note now, or "". */
   readonly note: string;
+  /** Whether the machine's labels are accepted now. */
+  readonly accepted: boolean;
 }
 
-export function reversalText({ again, kind, names, word, note }: Reversal): string {
+export function reversalText({ again, kind, names, word, note, accepted }: Reversal): string {
   const done = again ? "Done again" : "Undone";
   const [first] = names;
-  if (kind === "result") return `${done}: the acceptance of the machine's labels.`;
+  if (kind === "result") return `${done}: the machine's labels are ${accepted ? "accepted" : "not accepted any more"}.`;
   if (first === undefined) return `${done}.`;
   if (kind === "merge") return `${done}: what you said of ${names.join(" and ")} as one cell.`;
   if (kind === "note") return `${done}: ${note ? `the note on ${first} is "${note}"` : `${first} has no note`}.`;
-  if (names.length > 1) return `${done}: ${names.length.toLocaleString("en")} candidates, ${first} is ${word}.`;
+  if (names.length > 1) return `${done}: ${names.length.toLocaleString("en")} candidates; ${first} is ${word}.`;
   return `${done}: ${first} is ${word}.`;
 }

@@ -28,16 +28,16 @@ export const gone = () => (start.value?.recents ?? []).filter(({ there }) => !th
 
 const listed = () => (start.value?.recents ?? []).filter(({ there }) => there);
 
-export const askForProject = () =>
+const askForProject = () =>
   ask(
     { title: "Open a project", takes: "project", take: (path) => void openProject(path) },
     listed()[0]?.path,
   );
 
-export const askForMovie = () =>
+const askForMovie = () =>
   ask({ title: "Choose the movie", takes: "either", take: (path) => (movie.value = path) }, movie.value);
 
-export const askForCandidates = () =>
+const askForCandidates = () =>
   ask(
     { title: "Choose the candidates", takes: "either", take: (path) => (candidates.value = path) },
     candidates.value || movie.value,

@@ -20,6 +20,8 @@ from sightline.cli.sort import (
     train,
     undo,
 )
+from sightline.cli.track import benchmark as track_benchmark
+from sightline.cli.track import recommend, run
 
 app = typer.Typer(
     help="Bring an expert's eye to the few cells, pixels and frames where it changes the answer.",
@@ -30,6 +32,7 @@ app = typer.Typer(
 sort = typer.Typer(
     help="Accept or reject the cell candidates of a recording.", no_args_is_help=True
 )
+track = typer.Typer(help="Follow named points through a video.", no_args_is_help=True)
 demos = typer.Typer(callback=demo.demo, invoke_without_command=True)
 
 for verb in (
@@ -51,8 +54,12 @@ for verb in (
     name = verb.__name__.rpartition(".")[-1]
     sort.command(name)(getattr(verb, name))
 sort.command("redo")(undo.redo)
+track.command("recommend")(recommend.recommend)
+track.command("run")(run.run)
+track.command("benchmark")(track_benchmark.benchmark)
 demos.command("sort")(demo.demo_sort)
 app.add_typer(sort, name="sort")
+app.add_typer(track, name="track")
 app.add_typer(demos, name="demo")
 app.command("open")(open_project)
 app.command("check")(check.check)

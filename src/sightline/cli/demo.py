@@ -38,9 +38,10 @@ def demo(
     if not app:
         demo_sort(folder)
         return
-    from sightline.web.serve import open_project
+    from sightline.web.serve import check_port, open_project
     from sightline.workflows.demo import demo as make
 
+    check_port(port)  # before half a minute of work rather than after
     with phases() as phase:
         project = make(folder, phase=phase)
     typer.echo(f"The simulated recording is {project}")

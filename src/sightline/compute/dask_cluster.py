@@ -56,10 +56,14 @@ def finished_on_cluster(
                 "more memory a worker."
             ) from None
         except CancelledError:
-            raise SightlineError(
-                f"{address}: the scheduler was lost; expected it to stay until the work is done. "
-                "What was finished is kept: start the cluster and run again."
-            ) from None
+            raise _lost(address) from None
+
+
+def _lost(address: str) -> SightlineError:
+    return SightlineError(
+        f"{address}: the scheduler was lost; expected it to stay until the work is done. "
+        "What was finished is kept: start the cluster and run again."
+    )
 
 
 def _with_one_thread(function: Callable[[Any], Any], job: Any) -> Any:
@@ -103,7 +107,10 @@ async def _identify(address: str) -> Any:
 def _check_release(client: Client, address: str) -> None:
     """Refuse a cluster of another release, whose results could differ."""
     ours = version("sightline")
-    found: Any = client.get_versions(packages=["sightline"])
+    try:
+        found: Any = client.get_versions(packages=["sightline"])
+    except OSError:
+        raise _lost(address) from None
     theirs = {"the scheduler": found["scheduler"], **found["workers"]}
     for name, node in theirs.items():
         release = node["packages"]["sightline"]

@@ -61,6 +61,11 @@ def parse_npy(content: bytes, where: str | Path) -> Any:
     return values.item() if isinstance(values, np.ndarray) and values.ndim == 0 else values
 
 
+def parse_pickle(content: bytes, where: str | Path) -> Any:
+    """Build the plain values of a pickle inside another file; see `load_pickled`."""
+    return _unpickle(content, where)
+
+
 def load_numbers(path: Path) -> NDArray[Any]:
     """Open a ``.npy`` file of numbers as a read-only memory map.
 

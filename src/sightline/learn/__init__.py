@@ -1,1 +1,1 @@
-"""Small convex learners that every job shares: pure functions of arrays."""
+"""What every job computes with: small convex learners, compiled loops. Pure."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sightline.data.features import FeatureTable
 from sightline.errors import ProjectError
 from sightline.project.arrays import RESTORE, read_arrays, write_arrays
-from sightline.project.project import Project
+from sightline.project.project import Project, how_to_read_decisions
 
 _NAME: Final = "features"
 
@@ -65,7 +65,7 @@ def read_candidates(project: Project) -> Candidates:
             f"{project.path}: a project of kind {project.kind!r}; expected one of sorting. "
             "Open it with the verbs of its own kind."
         )
-    every = f"All decisions can be read: sightline sort decisions {project.path} -o decisions.csv."
+    every = how_to_read_decisions(project.path)
     try:
         arrays, about = read_arrays(project.arrays, _NAME)
         tables = tuple(
@@ -76,10 +76,10 @@ def read_candidates(project: Project) -> Candidates:
             raise ValueError("no recordings")
         return Candidates(tables, tuple(about["classes"]))
     except ProjectError as damage:
-        raise ProjectError(f"{damage} {every}") from damage
+        raise ProjectError(f"{damage}{every}") from damage
     except (KeyError, TypeError, ValueError) as damage:
         path = project.arrays / f"{_NAME}.zarr.zip"
-        raise ProjectError(f"{path}: damaged ({damage}). {RESTORE} {every}") from None
+        raise ProjectError(f"{path}: damaged ({damage}). {RESTORE}{every}") from None
 
 
 def _table(about: dict[str, Any], values: Any) -> FeatureTable:

@@ -1,5 +1,6 @@
 """The evidence of a sorting project: one Zarr zip a recording, read candidate by candidate."""
 
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -22,8 +23,11 @@ from sightline.data.evidence import (
     traces_in_snapshots,
 )
 from sightline.errors import ProjectError
-from sightline.project.arrays import new_arrays, open_arrays
+from sightline.project.arrays import RESTORE, new_arrays, open_arrays
 from sightline.project.project import Project
+
+DAMAGE: Final = (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, ValueError, OSError)
+"""What reading a part of the evidence raises, where it is damaged."""
 
 _CODES: Final = "snapshot_codes"
 _TRACES: Final = "traces"
@@ -168,6 +172,12 @@ class EvidenceReader:
         )
 
 
+def damaged_evidence(path: Path, damage: Exception) -> str:
+    """Say that a file of evidence is damaged, and what to do."""
+    why = str(damage) or type(damage).__name__
+    return f"{path}: damaged ({why}). The decisions are safe in the journal. {RESTORE}"
+
+
 @contextmanager
 def open_evidence(project: Project, number: int = 0) -> Iterator[EvidenceReader]:
     """Open the evidence of one recording of a project.
@@ -177,7 +187,6 @@ def open_evidence(project: Project, number: int = 0) -> Iterator[EvidenceReader]
     ProjectError
         If there is none, or it is damaged.
     """
-    path = project.arrays / evidence_name(number)
     if not has_evidence(project, number):
         raise ProjectError(
             f"{project.path}: it holds features only, no evidence. Prepare it from a movie and its "
@@ -187,10 +196,7 @@ def open_evidence(project: Project, number: int = 0) -> Iterator[EvidenceReader]
         try:
             reader = EvidenceReader(_evidence(group), group)
         except (KeyError, TypeError, ValueError) as damage:
-            raise ProjectError(
-                f"{path}: damaged ({damage}). The decisions are safe in the journal; prepare the "
-                "project again."
-            ) from None
+            raise ProjectError(damaged_evidence(evidence_path(project, number), damage)) from None
         yield reader
 
 

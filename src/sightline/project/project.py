@@ -105,11 +105,13 @@ class Project:
         """
         description = path / DESCRIPTION
         if not description.is_file():
-            found = f"it holds no {DESCRIPTION}" if path.exists() else "there is no such folder"
+            found = f"it holds no {DESCRIPTION}" if path.is_dir() else "there is no such folder"
+            found = "it is a file" if path.is_file() else found
             remedy = f"Give a folder with a name that ends in {SUFFIX}."
             if path.name.endswith(BUNDLE_SUFFIX):
                 remedy = f"Unpack the bundle: sightline sort prepare {path} -o NAME{SUFFIX}."
-            raise ProjectError(f"{path}: no project, for {found}. {remedy}")
+            said = f"{path}: no project, for {found}. {remedy}"
+            raise ProjectError(f"{said}{how_to_read_decisions(path)}")
         with reported(description):
             content = description.read_bytes()
         try:
@@ -117,6 +119,7 @@ class Project:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProjectError(
                 f"{description}: damaged or not of a project. Restore it from a backup."
+                f"{how_to_read_decisions(path)}"
             ) from error
         return cls(path, kind, created)
 
@@ -161,6 +164,13 @@ class Project:
         write_whole(folder / DESCRIPTION, json.dumps(description, indent=2).encode() + b"\n")
 
 
+def how_to_read_decisions(path: Path) -> str:
+    """Give the sentence to add to what is wrong with a project; empty where it has no journal."""
+    if not (path / JOURNAL).is_file():
+        return ""
+    return f" All decisions can be read: sightline sort decisions {path} -o decisions.csv."
+
+
 def _parse(description: dict[str, Any], path: Path) -> tuple[str, datetime]:
     """Give kind and time of creation; ValueError, KeyError or TypeError where they are not."""
     if description["format"] != _FORMAT:
@@ -169,5 +179,6 @@ def _parse(description: dict[str, Any], path: Path) -> tuple[str, datetime]:
         raise ProjectError(
             f"{path}: project version {description['version']}; this Sightline knows up to "
             f"{VERSION}. Update Sightline to open this project."
+            f"{how_to_read_decisions(path.parent)}"
         )
     return KINDS[KINDS.index(description["kind"])], datetime.fromisoformat(description["created"])

@@ -90,15 +90,29 @@ def _file(folder: Path | None) -> Path:
 
 
 def _keep(recents: list[Recent], folder: Path | None) -> None:
-    values = [{"path": str(each.path), "opened": each.opened.isoformat()} for each in recents]
+    values = [
+        {"path": str(each.path), "opened": each.opened.isoformat()}
+        for each in recents
+        if is_text(str(each.path))
+    ]
     with suppress(OSError):
         keep_list(_file(folder), values[:MOST])
+
+
+def is_text(name: str) -> bool:
+    """Whether the start page can show a file's name, and ask for it again."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _recent(value: Any) -> Recent | None:
     """A line of the file; None where it is none."""
     try:
         opened = datetime.fromisoformat(value["opened"])
-        return Recent(Path(value["path"]), opened) if opened.tzinfo else None
+        path = Path(value["path"])
+        return Recent(path, opened) if opened.tzinfo and is_text(value["path"]) else None
     except (KeyError, TypeError, ValueError):
         return None

@@ -50,7 +50,7 @@ def rank_by_dcal(pool: Pool, novelty: Novelty, weight: float = 0.5) -> Ranking:
         w * d + (1 - w) * c,
         pool.closed,
         lambda item: (
-            f"the classifier is unsure of it (doubt {c[item]:.2f}) and little like it has been "
-            f"decided (novelty {d[item]:.2f}, weight {w:.2f})"
+            f"unsure of it (doubt {c[item]:.2f}), little like it decided "
+            f"(novelty {d[item]:.2f}, weight {w:.2f})"
         ),
     )

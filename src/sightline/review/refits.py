@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -85,7 +86,8 @@ class FitThread:
 
     def advise(self, run: Callable[[], None]) -> None:
         """Run in its turn; it is to look at `fits_wait` now and then."""
-        self._pool.submit(self._logged, run)
+        with suppress(RuntimeError):  # closed while a fit ran, whose advice nobody waits for
+            self._pool.submit(self._logged, run)
 
     def close(self) -> None:
         """Wait for what runs, and do nothing more."""

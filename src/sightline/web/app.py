@@ -26,6 +26,7 @@ from sightline.web.live import AwayError
 from sightline.web.pages import BUILT_APP, app_files
 from sightline.web.served import Served
 from sightline.web.shelf import AbsentError
+from sightline.web.values import as_text
 
 if TYPE_CHECKING:
     from sightline.web.home import Home
@@ -104,8 +105,7 @@ def _home_routes() -> APIRouter:
 
 def _error(status: int, sentence: str) -> JSONResponse:
     # what came from outside may hold characters that are no valid text
-    clean = sentence.encode(errors="replace").decode()
-    return JSONResponse({"error": clean}, status, headers={"cache-control": "no-store"})
+    return JSONResponse({"error": as_text(sentence)}, status, headers={"cache-control": "no-store"})
 
 
 def _tell_user(request: Request, error: Exception) -> JSONResponse:

@@ -22,6 +22,7 @@ from sightline.project.recents import (
 from sightline.web.live import Hub
 from sightline.web.served import Served, project_identity
 from sightline.web.shelf import AbsentError
+from sightline.web.values import plain
 from sightline.workflows.preparation_queue import PreparationQueue, Queued
 
 _LOCK: Final = "preparations.lock"
@@ -82,7 +83,7 @@ class Home:
         except ProjectError as trouble:
             queue_trouble = str(trouble)
         recents = await asyncio.to_thread(recent_projects, self.folder)
-        return {
+        about = {
             "server": self.hub.server,
             "open": None if served is None else str(served.project.path),
             "recents": await asyncio.to_thread(lambda: [_about_recent(each) for each in recents]),
@@ -90,6 +91,7 @@ class Home:
             "queue_trouble": queue_trouble,
             "home": str(Path.home()),
         }
+        return plain(about)
 
     async def decided(self, path: Path) -> int | None:
         """How many candidates of a recent project anybody judged; None where that is not known.

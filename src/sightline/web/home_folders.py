@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sightline.errors import InputError
 from sightline.project.project import SUFFIX
+from sightline.project.recents import is_text
 
 MOST_NAMES: Final = 2000
 
@@ -70,7 +71,7 @@ def list_folder(folder: Path) -> dict[str, Any]:
 
 
 def _name(entry: os.DirEntry[str]) -> _Name | None:
-    if entry.name.startswith(".") or not _is_text(entry.name):
+    if entry.name.startswith(".") or not is_text(entry.name):
         return None
     try:
         if entry.is_dir():
@@ -78,15 +79,6 @@ def _name(entry: os.DirEntry[str]) -> _Name | None:
         return _Name(entry.name, "file", entry.stat().st_size) if entry.is_file() else None
     except OSError:
         return None
-
-
-def _is_text(name: str) -> bool:
-    """Whether the name can be told to the page, and asked for again."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_elsewhere(path: str) -> bool:

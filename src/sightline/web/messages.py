@@ -4,18 +4,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-
-def _is_plain(name: str) -> str:
-    if not name.isprintable():
-        raise ValueError("only letters, digits, signs and spaces")
-    return name
+from sightline.web.values import LONGEST_NAME, is_name
 
 
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
-    AfterValidator(_is_plain),
-]
+def _name(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(f"1 to {LONGEST_NAME} letters, digits, signs and spaces")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_name)]
 Row = Annotated[int, Field(ge=0, lt=2**31)]
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 

@@ -14,6 +14,7 @@ from sightline.web.meant import AnyServed, WholeServed
 from sightline.web.packet import MEDIA_TYPE, pack
 from sightline.web.served import Served
 from sightline.web.shelf import AbsentError, Shelf
+from sightline.web.values import plain
 from sightline.workflows.decisions import COLUMNS, standing_decisions
 
 OUTLINE_OFFSET: Final = 1
@@ -27,7 +28,7 @@ routes = APIRouter(prefix="/api")
 @routes.get("/project")
 def project(request: Request, served: WholeServed) -> dict[str, Any]:
     """What the project is, and whether there is a start page to choose another."""
-    return {**served.about(), "start_page": request.app.state.home is not None}
+    return plain({**served.about(), "start_page": request.app.state.home is not None})
 
 
 @routes.get("/decisions")
@@ -36,7 +37,8 @@ def decisions(served: AnyServed) -> Response:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows(standing_decisions(served.project))
+    with served.project.journal() as journal:
+        table.writerows(standing_decisions(journal))
     return Response(text.getvalue(), media_type="text/csv")
 
 

@@ -61,7 +61,7 @@ async def accept(served: WholeServed, said: AcceptRequest) -> dict[str, Any]:
 async def earlier(served: WholeServed) -> dict[str, Any]:
     """Classifiers and earlier projects that a sorting can start from, by name."""
     found = await asyncio.to_thread(find_starts, served.project.path)
-    return {"earlier": [{"name": start.name, "answers": start.answers} for start in found]}
+    return plain({"earlier": [{"name": one.name, "answers": one.answers} for one in found]})
 
 
 @routes.post("/earlier")

@@ -10,7 +10,6 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -83,7 +82,7 @@ class Guard:
         hosts = _values(scope, b"host")
         if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
             return Refusal(400, "This server answers to the names of its own machine only.")
-        bearer = self._bearer(scope)
+        bearer = _bearer(scope)
         if not _is_from_our_page(scope, hosts[0], needs_origin=bearer is None):
             return Refusal(403, "This was asked by another page than Sightline's own.")
         link = _token_in_link(scope)
@@ -95,23 +94,15 @@ class Guard:
             return Refusal(401, "Open the link that the terminal shows; it has a token in it.")
         return None
 
-    def _bearer(self, scope: Scope) -> str | None:
-        values = _values(scope, b"authorization")
-        return values[0].removeprefix("Bearer ").strip() if values else None
-
     def _is_token(self, value: str) -> bool:
         return secrets.compare_digest(value.encode(errors="replace"), self.token.encode())
 
     def _has_pass(self, scope: Scope, host: str) -> bool:
         name = _cookie_name(host)
-        for header in _values(scope, b"cookie"):
-            try:
-                found = SimpleCookie(header).get(name)
-            except CookieError:
-                continue
-            if found is not None and self.cookies.is_good(found.value):
-                return True
-        return False
+        # not by http.cookies, which reads no further than the first odd cookie of another program
+        sent = [part for header in _values(scope, b"cookie") for part in header.split(";")]
+        named = [part.strip().partition("=") for part in sent]
+        return any(key == name and self.cookies.is_good(value) for key, _, value in named)
 
     async def _enter(self, scope: Scope, send: Send) -> None:
         """Give the browser its pass, and take the token out of the address."""
@@ -155,6 +146,15 @@ def _is_from_our_page(scope: Scope, host: str, *, needs_origin: bool) -> bool:
     return bool(origins) or not (changes and needs_origin)
 
 
+def _bearer(scope: Scope) -> str | None:
+    """The token of a script; empty where it names itself in another way, None where in none."""
+    values = _values(scope, b"authorization")
+    if not values:
+        return None
+    scheme, _, value = values[0].partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
+
+
 def _token_in_link(scope: Scope) -> str | None:
     """The token of a link to the page; no other address takes one."""
     if scope["type"] != "http" or scope["path"] != "/" or scope["method"] not in _SAFE:
@@ -180,7 +180,7 @@ def _cookie_name(host: str) -> str:
 async def _read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The whole body; None where it is too long, which is told before it is read if it says so."""
     lengths = _values(scope, b"content-length")
-    if any(not length.isdigit() or int(length) > BODY_LIMIT for length in lengths):
+    if any(not length.isdecimal() or int(length) > BODY_LIMIT for length in lengths):
         return None
     parts, size, more = [], 0, True
     while more:

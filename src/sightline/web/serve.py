@@ -26,6 +26,7 @@ from sightline.web.cookies import Cookies, account_key
 from sightline.web.early import EarlyApp
 from sightline.web.pages import app_files
 from sightline.web.security import Guard
+from sightline.web.values import LONGEST_NAME, is_name
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -74,8 +75,9 @@ def open_project(
     ProjectError
         If it is no project, of a newer version, or its journal cannot be read.
     InputError
-        If the port is in use, or the token file holds something else.
+        If the port is in use, the token file holds something else, or nobody is called so.
     """
+    _check_name(annotator)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(port))
@@ -99,6 +101,12 @@ def open_project(
         if app.failure is not None:
             raise app.failure
     say("Stopped; every answer is saved.")
+
+
+def _check_name(annotator: str) -> None:
+    if annotator and not is_name(annotator):
+        expected = f"1 to {LONGEST_NAME} letters, digits, signs and spaces"
+        raise InputError("--annotator", repr(annotator[:LONGEST_NAME]), expected, "Choose another.")
 
 
 def _checked(path: Path) -> Path:
@@ -163,6 +171,18 @@ def _troubles(served: "Served") -> Iterator[str]:
         )
 
 
+def check_port(port: int | None) -> None:
+    """Pass if the port is free now.
+
+    Raises
+    ------
+    InputError
+        If it is in use, or no port.
+    """
+    with _listen(port):
+        pass
+
+
 @contextmanager
 def _listen(port: int | None) -> Iterator[socket.socket]:
     """Take a port, so that nobody else can from now on."""
@@ -201,6 +221,8 @@ def _token_kept(path: Path, token: str) -> Iterator[None]:
         raise InputError(
             path, "something else is there", "a new file, or an earlier token", "Name another file."
         )
+    if not path.parent.is_dir():
+        raise InputError(path, "its folder is not there", "a folder that exists", "Make it first.")
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

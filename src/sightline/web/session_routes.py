@@ -173,6 +173,7 @@ async def explain(served: WholeServed, annotator: Name, row: Row) -> dict[str, A
     """Which features speak for the prediction and which against."""
     told = await served.sessions.call(annotator, lambda live: live.explain(row))
     return {
+        "predicted": told.predicted,
         "for": [[reason.feature, reason.contribution] for reason in told.speak_for],
         "against": [[reason.feature, reason.contribution] for reason in told.speak_against],
     }

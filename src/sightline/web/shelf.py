@@ -1,7 +1,6 @@
 """The evidence of a whole project, kept open: candidates are found by their row among all."""
 
 import hashlib
-import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,10 +9,16 @@ from typing import Any
 
 from sightline.data.features import FeatureTable
 from sightline.errors import ProjectError, SightlineError
-from sightline.project.evidence import EvidenceReader, evidence_path, has_evidence, open_evidence
+from sightline.project.arrays import RESTORE
+from sightline.project.evidence import (
+    DAMAGE,
+    EvidenceReader,
+    damaged_evidence,
+    evidence_path,
+    has_evidence,
+    open_evidence,
+)
 from sightline.project.project import Project
-
-_DAMAGE = (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, ValueError, OSError)
 
 
 class AbsentError(SightlineError):
@@ -82,8 +87,8 @@ class Shelf:
             raise AbsentError(self.troubles[number])
         try:
             yield self._readers[number]
-        except _DAMAGE as damage:
-            raise ProjectError(_damaged(self._paths[number], damage)) from damage
+        except DAMAGE as damage:
+            raise ProjectError(damaged_evidence(self._paths[number], damage)) from damage
 
     def _take(self, project: Project, number: int, table: FeatureTable) -> None:
         if not has_evidence(project, number):
@@ -98,23 +103,15 @@ class Shelf:
         except ProjectError as trouble:
             self.troubles[number] = str(trouble)
             return
-        except _DAMAGE as damage:
-            self.troubles[number] = _damaged(self._paths[number], damage)
+        except DAMAGE as damage:
+            self.troubles[number] = damaged_evidence(self._paths[number], damage)
             return
         if reader.evidence.identities != table.identities:
             self.troubles[number] = (
-                f"{self._paths[number]}: it is of other candidates than the features. Prepare the "
-                "project again."
+                f"{self._paths[number]}: it is of other candidates than the features. {RESTORE}"
             )
             return
         self._readers[number] = reader
-
-
-def _damaged(path: Path, damage: Exception) -> str:
-    return (
-        f"{path}: damaged ({str(damage) or type(damage).__name__}). The decisions are safe in the "
-        "journal; prepare the project again, or copy all of its folder again."
-    )
 
 
 def _version(paths: Sequence[Path]) -> str:

@@ -12,14 +12,13 @@ from sightline.formats.open_features import read_labelled
 from sightline.project.arrays import RESTORE
 from sightline.project.bundle import is_bundle, unpacked
 from sightline.project.candidates import read_candidates
-from sightline.project.evidence import evidence_path, open_evidence
+from sightline.project.evidence import DAMAGE, evidence_path, open_evidence
 from sightline.project.fold import standing
 from sightline.project.project import Project
 from sightline.workflows.classifying import read_classifier
 from sightline.workflows.sorting import Summary
 
 _COMPUTED: Final = (SIGHTLINE_VERSION, ACTSORT_VERSION)  # from evidence, which is then there
-_DAMAGE: Final = (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, ValueError, OSError)
 
 
 def check(path: str | Path) -> Summary:
@@ -114,6 +113,6 @@ def _evidence(project: Project, number: int, table: FeatureTable) -> tuple[str, 
         with open_evidence(project, number) as reader:
             if reader.evidence.identities == table.identities:
                 return "whole", ""
-    except (SightlineError, *_DAMAGE):
+    except (SightlineError, *DAMAGE):
         return "damaged", f"{path}: damaged, {blank}"
     return "of others", f"{path}: of other candidates than the features, {blank}"

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sightline.data.decision import Decision
+from sightline.errors import ProjectError
 from sightline.formats.table import write_rows
 from sightline.project.bundle import is_bundle, unpacked
-from sightline.project.project import Project
+from sightline.project.journal import Journal
+from sightline.project.project import JOURNAL, Project
 
 if TYPE_CHECKING:  # the server starts faster without
     from sightline.workflows.sorting import Summary
@@ -30,7 +32,7 @@ def decisions(project: str | Path, output: str | Path) -> "Summary":
     Parameters
     ----------
     project
-        Project folder or bundle; features and evidence may be damaged or missing.
+        Project folder or bundle; all but the journal may be damaged, missing or newer.
     output
         New CSV file, with a row a decision and the columns ``COLUMNS``.
 
@@ -46,18 +48,18 @@ def decisions(project: str | Path, output: str | Path) -> "Summary":
     """
     path = Path(project)
     if is_bundle(path):
-        with unpacked(path) as folder:
-            rows = standing_decisions(Project.open(folder))
+        with unpacked(path) as folder, _journal(folder) as journal:
+            rows = standing_decisions(journal)
     else:
-        rows = standing_decisions(Project.open(path))
+        with _journal(path) as journal:
+            rows = standing_decisions(journal)
     write_rows(Path(output), COLUMNS, rows)
     return {"output": str(output), "decisions": len(rows)}
 
 
-def standing_decisions(project: Project) -> list[list[str]]:
+def standing_decisions(journal: Journal) -> list[list[str]]:
     """Everybody's standing decisions, in the columns ``COLUMNS``."""
-    with project.journal() as journal:
-        hands = journal.state().hands
+    hands = journal.state().hands
     said: dict[tuple[str, str, str], list[str]] = {}
     for annotator in sorted(hands):
         for entry in hands[annotator].standing:
@@ -65,6 +67,16 @@ def standing_decisions(project: Project) -> list[list[str]]:
                 row = _row(decision, entry.time_utc.isoformat())
                 said[annotator, decision.item, decision.kind.value] = row
     return list(said.values())
+
+
+def _journal(folder: Path) -> Journal:
+    """The folder's journal; where the folder is no project that is known here, a copy of it."""
+    try:
+        return Project.open(folder).journal()
+    except ProjectError:
+        if not (folder / JOURNAL).is_file():
+            raise
+        return Journal.look(folder / JOURNAL)
 
 
 def _row(decision: Decision, time_utc: str) -> list[str]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sightline.compute.jobs import Progress
 from sightline.errors import InputError, SettingError
+from sightline.project.faults import reported
 from sightline.query.choose import Strategy
 from sightline.review import sort_audit
 from sightline.review.sort_session import DEFAULT_STRATEGY, SortSession
@@ -107,7 +108,7 @@ def demo(
     SettingError
         If there are too few cells, or too many.
     InputError
-        If the folder holds something already.
+        If the folder holds something already, or is a file.
     """
     _check_cells(cells, answers=10)
     return _prepare(_new_home(folder), cells, seed, phase, answers_known=True)[1]
@@ -187,7 +188,10 @@ def _check_cells(cells: int, answers: int) -> None:
 
 def _new_home(folder: str | Path | None) -> Path:
     home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
-    home.mkdir(parents=True, exist_ok=True)
+    if home.exists() and not home.is_dir():
+        raise InputError(home, "a file", "a new folder", "Choose another name.")
+    with reported(home):
+        home.mkdir(parents=True, exist_ok=True)
     if any(home.iterdir()):
         raise InputError(home, "it holds something", "a new folder", "Choose another name.")
     return home

@@ -292,6 +292,7 @@ def _queued(value: Any) -> Queued | None:
         job = Queued(wish=wish, notes=tuple(value["notes"]), **told)
     except (KeyError, TypeError):
         return None
-    if job.state not in _STATES:
+    texts = (job.id, wish.movie, wish.candidates, wish.output)
+    if job.state not in _STATES or not all(isinstance(text, str) for text in texts):
         return None
     return replace(job, state="waiting") if job.state == "running" else job

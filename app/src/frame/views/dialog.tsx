@@ -57,12 +57,13 @@ export function OpenDialog({ title, wide = false, close, children }: OpenDialogP
   );
 }
 
-/** Its first control gets the keyboard; when it closes, the control that had it before. */
+/** The keyboard goes to the control that wants it, else to the first; when it closes, back to where it was. */
 function openModal(dialog: HTMLDialogElement): () => void {
   const before = document.activeElement;
   dialog.showModal();
   const first = ".dialog-body > :not(header) :is(input, select, textarea, button)";
-  dialog.querySelector<HTMLElement>(`[autofocus], ${first}`)?.focus();
+  const wanted = dialog.querySelector<HTMLElement>("[autofocus]") ?? dialog.querySelector<HTMLElement>(first);
+  wanted?.focus();
   return () => {
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   };

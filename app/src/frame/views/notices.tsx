@@ -8,7 +8,7 @@ export function Notices() {
     <div class="notices" role="log" aria-live="polite">
       {notices.value.map(({ number, kind, text }) => (
         <div key={number} class={`notice ${kind}`} role={kind === "error" ? "alert" : undefined}>
-          <span class="notice-kind">{kind === "error" ? "Problem" : "Note"}</span>
+          {kind === "error" && <span class="notice-kind">Problem</span>}
           <span>{text}</span>
           <button type="button" class="quiet" title="Dismiss" onClick={() => dismiss(number)}>
             <Icon name="close" />

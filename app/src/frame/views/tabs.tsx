@@ -2,11 +2,15 @@
 
 import type { ComponentChildren } from "preact";
 import type { Signal } from "@preact/signals";
+import { keyOf } from "../actions";
 
 export interface Tab {
   readonly id: string;
   readonly title: string;
+  /** What is in it. */
   readonly hint: string;
+  /** The action that opens it. */
+  readonly action: string;
   readonly panel: () => ComponentChildren;
 }
 
@@ -35,7 +39,7 @@ export function Tabs({ label, tabs, chosen }: TabsProps) {
             id={`tab-${tab.id}`}
             type="button"
             role="tab"
-            title={tab.hint}
+            title={`${tab.hint} (${keyOf(tab.action)})`}
             aria-selected={tab === shown}
             aria-controls={`panel-${tab.id}`}
             tabIndex={tab === shown ? 0 : -1}

@@ -47,8 +47,8 @@ export const unsaved = computed(() => outbox.pending.value.length);
 export const trouble = outbox.trouble;
 export const retryNow = () => outbox.retry();
 
-/** How often a merge was undone or done again: suggestions are then to be fetched anew. */
-export const mergesUndone = signal(0);
+/** Both rows of the pair whose merge was undone or done again last: suggestions are then to be fetched anew. */
+export const mergeUndone = signal<readonly number[]>([]);
 
 /** How often something was taken back or done again, or refused. */
 export const reversals = signal(0);
@@ -109,7 +109,7 @@ async function settle({ route }: Act, { state, rows, kind, repeat }: Answer): Pr
   if (route === "note") await fetchNotes();
   if (route === "accept") note(acceptedText(session.value?.accepted ?? null));
   if (route !== "undo" && route !== "redo") return;
-  if (kind === "merge") mergesUndone.value += 1;
+  if (kind === "merge") mergeUndone.value = [...(rows ?? [])];
   if (kind === "note") await fetchNotes();
   reversals.value += 1;
   lift(rows ?? []);
@@ -124,6 +124,7 @@ async function settle({ route }: Act, { state, rows, kind, repeat }: Answer): Pr
       names: (rows ?? []).map(nameOf),
       word: wordOf(decisionOf(first)),
       note: notes.value.get(first) ?? "",
+      accepted: Boolean(session.value?.accepted),
     }),
   );
 }

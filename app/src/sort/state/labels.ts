@@ -7,7 +7,7 @@ import { relabelled } from "../relabelled";
 import { unjudged } from "../unjudged";
 import { annotator } from "./annotator";
 import { auditing, openRows } from "./audit-sheet";
-import { classes } from "./project";
+import { classes, isTwoClass } from "./project";
 import { session } from "./session";
 import { triedThreshold } from "./threshold";
 import { veiled } from "./veil";
@@ -46,7 +46,7 @@ export const labels = computed<Labels>(() =>
 
 /** With the predictions that a threshold would give which is tried out. */
 const tried = computed<Labels>(() =>
-  triedThreshold.value === null || classes.value.length !== 2
+  triedThreshold.value === null || !isTwoClass.value
     ? known.value
     : relabelled(known.value, triedThreshold.value),
 );
@@ -68,6 +68,11 @@ export const counts = computed(() => {
 
 export function decisionOf(row: number): number {
   return labels.value.decided[row] ?? UNDECIDED;
+}
+
+/** Whether it has an answer; what was skipped is to be asked again. */
+export function isJudged(row: number): boolean {
+  return decisionOf(row) >= 0 || decisionOf(row) === UNSURE;
 }
 
 /** The word for a decision's number. */

@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { getMerges } from "../../api/routes";
 import type { MergePair } from "../../api/types";
 import { note, report } from "../../frame/notices";
-import { judgeMerge, mergesUndone } from "./acts";
+import { judgeMerge, mergeUndone } from "./acts";
 import { annotator } from "./annotator";
 import { currentRow, show, stopwatch } from "./current";
 import { chosenTab } from "./tabs";
@@ -32,8 +32,14 @@ export async function fetchPairs(): Promise<void> {
   }
 }
 
+/** A pair that is open again comes back before the annotator. */
 effect(() => {
-  if (mergesUndone.value) void fetchPairs();
+  const rows = mergeUndone.value;
+  if (!rows.length) return;
+  void fetchPairs().then(() => {
+    const back = pairs.value?.find(({ first, second }) => rows.includes(first) && rows.includes(second));
+    currentPair.value = back ?? null;
+  });
 });
 
 export function showPair(pair: MergePair): void {

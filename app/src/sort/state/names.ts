@@ -9,11 +9,17 @@ import { project, recordingOf } from "./project";
 /** The extractor's own name of each candidate. */
 export const identities = signal<readonly string[]>([]);
 
-export const severalRecordings = computed(() => (project.value?.recordings.length ?? 0) > 1);
+/** The name of each candidate on the page. */
+export const names = computed<readonly string[]>(() => {
+  const recordings = project.value?.recordings ?? [];
+  if (recordings.length < 2) return identities.value;
+  return recordings.flatMap(({ name, first, candidates }) =>
+    identities.value.slice(first, first + candidates).map((identity) => `${name}/${identity}`),
+  );
+});
 
 export function nameOf(row: number): string {
-  const identity = identities.value[row] ?? String(row);
-  return severalRecordings.value ? `${recordingOf(row)?.name}/${identity}` : identity;
+  return names.value[row] ?? String(row);
 }
 
 /** Row of a name, with or without the recording's, which is the current one's then; -1 if unknown. */

@@ -7,7 +7,7 @@ import { stored } from "../../frame/stored";
 import { NO_FILTER, orderRows, type Filter } from "../ordering";
 import { currentRow } from "./current";
 import { labels, UNDECIDED } from "./labels";
-import { identities } from "./names";
+import { names } from "./names";
 import { notes } from "./notes";
 import { candidateCount, project } from "./project";
 
@@ -44,13 +44,16 @@ export const order = computed<Uint32Array>(() => {
     keys: columnValues(column),
     descending,
     filter: filter.value,
-    identities: identities.value,
+    names: names.value,
     decided: filter.value.decisions ? labels.value.decided : [],
     filtered: filter.value.column ? columnValues(filter.value.column) : null,
     range: rangeOf(filter.value.recording),
     noted: filter.value.noted ? notes.value : new Set(),
   });
 });
+
+/** Whether a part of the candidates is listed only. */
+export const isFiltered = computed(() => order.value.length < candidateCount.value);
 
 /** Rows as stepped through: as listed, without the decided ones if those are passed over. */
 export const steppedRows = computed<Uint32Array>(() => {

@@ -7,6 +7,9 @@ export const project = signal<Project | null>(null);
 
 export const classes = computed<readonly string[]>(() => project.value?.classes ?? []);
 
+/** Whether thresholds, targets and audits have a meaning: they know cells and what is none. */
+export const isTwoClass = computed(() => classes.value.length === 2);
+
 export const candidateCount = computed(() =>
   (project.value?.recordings ?? []).reduce((sum, { candidates }) => sum + candidates, 0),
 );
@@ -19,6 +22,11 @@ export const rejectClass = computed(() => {
 
 /** The class that the "accept" key gives: the first that is no rejection. */
 export const acceptClass = computed(() => (rejectClass.value === 0 ? 1 : 0));
+
+/** Recordings to choose from, by number. */
+export const recordingOptions = computed(() =>
+  (project.value?.recordings ?? []).map(({ number, name }) => ({ value: String(number), text: name })),
+);
 
 export function recordingOf(row: number): Recording | null {
   const recordings = project.value?.recordings ?? [];

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { getReview, type Among, type Disagreement, type Review } from "../../api/checks";
 import { note, report } from "../../frame/notices";
+import { plural } from "../../frame/words";
 import { annotator } from "./annotator";
 import { auditing } from "./audit-sheet";
 import { prefetch } from "./candidates";
@@ -29,6 +30,11 @@ export async function fetchReview(): Promise<void> {
   } catch (problem) {
     report(problem);
   }
+}
+
+export async function refreshReview(): Promise<void> {
+  await fetchReview();
+  note(`${plural(review.value?.found ?? 0, "disagreement")} found.`);
 }
 
 export function chooseAmong(chosen: Among): void {

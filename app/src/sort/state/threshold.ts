@@ -6,7 +6,7 @@ import { changeSettings, session } from "./session";
 /** null while the session's own is in use. */
 export const triedThreshold = signal<number | null>(null);
 
-export const thresholdTarget = (threshold: number) => `threshold=${Number(threshold.toFixed(3))}`;
+const thresholdTarget = (threshold: number) => `threshold=${Number(threshold.toFixed(3))}`;
 
 export function tryThreshold(threshold: number): void {
   triedThreshold.value = threshold;

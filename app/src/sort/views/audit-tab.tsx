@@ -6,17 +6,18 @@ import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
 import { plural } from "../../frame/words";
 import { annotator } from "../state/annotator";
-import { auditReport, audits, beginAudit, continueAudit, fetchAudits, fetchReport, labelsOf, questionsWanted } from "../state/audit";
+import { auditReport, audits, continueAudit, fetchAudits, fetchReport, labelsOf, questionsWanted } from "../state/audit";
 import { openRows, sheet } from "../state/audit-sheet";
 import { currentRow } from "../state/current";
 import { nameOf } from "../state/names";
-import { project } from "../state/project";
+import { isTwoClass, project } from "../state/project";
 import { effortText } from "../effort";
 import { AuditReportView } from "./audit-report";
 
 export function AuditTab() {
   useEffect(() => void fetchAudits(), []);
   if (sheet.value) return <Going />;
+  if (!isTwoClass.value) return <p class="hint">An audit needs two classes, a cell and not a cell; this project has more.</p>;
   const about = audits.value;
   return (
     <>
@@ -89,9 +90,9 @@ function Choose({ about }: { readonly about: Audits }) {
           candidates that may be drawn; answers on these do not count as blind. Somebody else's audit would.
         </p>
       )}
-      <button type="button" class="primary" title="Draw the sample and begin; predictions are hidden meanwhile" onClick={() => void beginAudit()}>
+      <ActionButton action="audit.begin" class="primary" showKey>
         Begin
-      </button>
+      </ActionButton>
       {unfinished.length > 0 && <h3>Not finished</h3>}
       {unfinished.map((one) => (
         <Row key={one.name} audit={one} />

@@ -2,17 +2,17 @@
 
 import { hasAction, keyOf } from "../../frame/actions";
 import { openDialog } from "../../frame/dialogs";
-import { dark } from "../../frame/theme";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
+import { PageButtons } from "../../frame/views/page-buttons";
 import { trouble, unsaved } from "../state/acts";
 import { annotator } from "../state/annotator";
 import { currentRow, show } from "../state/current";
 import { counts, predictionsShown, revealing } from "../state/labels";
 import { connection } from "../state/live";
 import { practising } from "../state/practice";
-import { candidateCount, project, recordingOf } from "../state/project";
+import { candidateCount, project, recordingOf, recordingOptions } from "../state/project";
 import { session } from "../state/session";
 import { toggleReveal } from "../actions";
 import { plural } from "../../frame/words";
@@ -58,12 +58,7 @@ export function Header() {
       <ActionButton action="settings" class="tool">
         <Icon name="settings" />
       </ActionButton>
-      <ActionButton action="theme" class="tool">
-        <Icon name={dark.value ? "sun" : "moon"} />
-      </ActionButton>
-      <ActionButton action="help" class="tool">
-        <Icon name="help" />
-      </ActionButton>
+      <PageButtons />
     </header>
   );
 }
@@ -98,9 +93,9 @@ function RecordingChoice() {
     <Choice
       bare
       label="Recording"
-      hint="Which recording is on the map"
+      hint={`Which recording is on the map (${keyOf("go.recording")}: the next)`}
       value={String(recordingOf(currentRow.value)?.number ?? 0)}
-      options={recordings.map(({ number, name }) => ({ value: String(number), text: name }))}
+      options={recordingOptions.value}
       change={(value) => show(recordings.find(({ number }) => String(number) === value)?.first ?? 0)}
     />
   );

@@ -1,5 +1,6 @@
 /** What the outlines' colours and lines mean, and what the pointer is on. */
 
+import { keyOf } from "../../frame/actions";
 import { cssOf, RAMPS } from "../../draw/colours";
 import { DASHES, DOTTED, isThick, THIN } from "../../draw/raster";
 import { styleOfClass } from "../appearance";
@@ -37,11 +38,10 @@ function DecisionLegend() {
           {isHidden(decision) && " (hidden)"}
         </li>
       ))}
-      {machine && <li>{predictionsShown.value ? `thin: predicted, dotted: predicted ${wordOf(rejectClass.value)}` : "predictions hidden until judged (V)"}</li>}
+      {machine && <li>{predictionsShown.value ? `thin: predicted, dotted: predicted ${wordOf(rejectClass.value)}` : `predictions hidden until judged (${keyOf("reveal")})`}</li>}
     </ul>
   );
 }
-
 
 /** Whether the map leaves out what was decided so. */
 function isHidden(decision: number): boolean {

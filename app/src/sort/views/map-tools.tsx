@@ -1,12 +1,12 @@
 /** How the map is looked at. */
 
-import { AUTOMATIC } from "../../draw/levels";
 import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { Popover } from "../../frame/views/popover";
 import { Range } from "../../frame/views/range";
+import { percent } from "../../frame/words";
 import { ONE_COLOURS } from "../appearance";
 import {
   colourBy,
@@ -23,8 +23,7 @@ import {
 } from "../state/map";
 import { mapZoom, setMapZoom } from "../state/map-moves";
 import { project } from "../state/project";
-
-const percent = (value: number) => `${Math.round(100 * value)} %`;
+import { ContrastFields } from "./contrast-fields";
 
 export function MapTools() {
   return (
@@ -110,33 +109,15 @@ function ColourChoice() {
 }
 
 function MapDisplay() {
-  const contrast = mapContrast.value;
   const hide = hidden.value;
   return (
     <Popover name="map" action="map.look" icon="sliders">
-      <Range
-        label="Black"
-        hint="Which value is black; 0 is automatic"
-        least={-0.5}
-        most={0.95}
-        step={0.01}
-        value={contrast.black}
-        show={percent}
-        change={(black) => (mapContrast.value = { ...contrast, black })}
+      <ContrastFields
+        contrast={mapContrast}
+        automaticBlack="automatic"
+        automaticWhite="automatic"
+        action="map.auto"
       />
-      <Range
-        label="White"
-        hint="Which value is white; 100 % is automatic"
-        least={0.05}
-        most={2}
-        step={0.01}
-        value={contrast.white}
-        show={percent}
-        change={(white) => (mapContrast.value = { ...contrast, white })}
-      />
-      <button type="button" title="Automatic contrast" onClick={() => (mapContrast.value = AUTOMATIC)}>
-        Automatic contrast
-      </button>
       <Range
         label="Outlines"
         hint="How opaque the outlines are"
@@ -171,7 +152,7 @@ function MapDisplay() {
         hint="One colour for all outlines, or what they are coloured by"
         value={outlineColour.value}
         options={[
-          { value: "", text: "by what is chosen" },
+          { value: "", text: "as chosen" },
           ...Object.keys(ONE_COLOURS).map((value) => ({ value, text: value })),
         ]}
         change={(value) => (outlineColour.value = value)}

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { ActionButton } from "../../frame/views/action-button";
+import { percent } from "../../frame/words";
 import type { MergePair } from "../../api/types";
 import { CURRENT_MARK, PARTNER_MARK } from "../marks";
 import { currentRow } from "../state/current";
@@ -110,10 +111,9 @@ function Member({ row }: { readonly row: number }) {
 type Figure = readonly [name: string, value: string, hint: string];
 
 function figures(pair: MergePair): readonly Figure[] {
-  const share = (value: number) => `${Math.round(100 * value)} %`;
   const told: readonly (readonly [string, number | null, (value: number) => string, string])[] = [
-    ["overlap", pair.overlap, share, "Likeness of the footprints; 100 %: the same"],
-    ["containment", pair.containment, share, "Of the smaller one, how much lies in the larger"],
+    ["overlap", pair.overlap, percent, "Likeness of the footprints; 100 %: the same"],
+    ["containment", pair.containment, percent, "Of the smaller one, how much lies in the larger"],
     ["traces' correlation", pair.trace_correlation, (r) => r.toFixed(2), "1: the traces rise and fall together"],
     ["distance", pair.distance_px, (px) => `${px.toFixed(1)} px`, "From centre to centre"],
   ];

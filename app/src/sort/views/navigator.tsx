@@ -5,12 +5,10 @@ import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { note } from "../../frame/notices";
-import { NO_FILTER } from "../ordering";
 import { currentRow, show } from "../state/current";
 import { inOrder, setInOrder } from "../state/navigation";
 import { identities, nameOf, rowOf } from "../state/names";
-import { filter, order, steppedRows, undecidedOnly } from "../state/order";
-import { candidateCount } from "../state/project";
+import { isFiltered, order, steppedRows, undecidedOnly } from "../state/order";
 
 export function Navigator() {
   const rows = steppedRows.value;
@@ -24,7 +22,7 @@ export function Navigator() {
         <input
           type="range"
           class="slider"
-          title="Place in the listed order"
+          title={`Place in the listed order (${keyOf("go.previous")}, ${keyOf("go.next")})`}
           aria-label="Place in the listed order"
           aria-valuetext={nameOf(currentRow.value)}
           min={0}
@@ -63,17 +61,11 @@ export function Navigator() {
 
 /** Where the table lists a part only, the way back to all. */
 function Filtered() {
-  const listed = order.value.length;
-  if (listed === candidateCount.value) return null;
+  if (!isFiltered.value) return null;
   return (
-    <button
-      type="button"
-      class="quiet"
-      title="The table lists a part of the candidates; list all again"
-      onClick={() => (filter.value = NO_FILTER)}
-    >
-      {listed.toLocaleString("en")} listed: show all
-    </button>
+    <ActionButton action="table.all" class="quiet">
+      {order.value.length.toLocaleString("en")} listed <Icon name="close" />
+    </ActionButton>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { ActionButton } from "../../frame/views/action-button";
 import { counts, SKIPPED, UNDECIDED, UNSURE } from "../state/labels";
-import { candidateCount, classes } from "../state/project";
+import { candidateCount, classes, isTwoClass } from "../state/project";
 import { session } from "../state/session";
 import { OwnAgreement } from "./own-agreement";
 import { ProgressBar } from "./progress-bar";
@@ -30,22 +30,7 @@ export function ProgressTab() {
           hint="Share of what you have not judged whose likeliest class has a probability of 0.75 or more"
           value={state?.sure}
         />
-        <Estimate
-          name="expected precision"
-          hint="Share of true cells among all labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
-          value={state?.precision}
-        />
-        <Estimate
-          name="expected recall"
-          hint="Share of all true cells that are labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
-          value={state?.recall}
-        />
-        <Estimate
-          name="threshold"
-          hint="Probability above which the machine accepts"
-          value={state?.threshold}
-          plain
-        />
+        {isTwoClass.value && <OfCells />}
       </dl>
       {state?.advice && (
         <p class="advice" role="status">
@@ -57,6 +42,31 @@ export function ProgressTab() {
       <ActionButton action="practice" showKey>
         Practise
       </ActionButton>
+    </>
+  );
+}
+
+/** What is told of cells against all else. */
+function OfCells() {
+  const state = session.value;
+  return (
+    <>
+      <Estimate
+        name="expected precision"
+        hint="Share of true cells among all labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
+        value={state?.precision}
+      />
+      <Estimate
+        name="expected recall"
+        hint="Share of all true cells that are labelled cells, yours counted as right; by the machine's own probabilities, only an audit measures it"
+        value={state?.recall}
+      />
+      <Estimate
+        name="threshold"
+        hint="Probability above which the machine accepts"
+        value={state?.threshold}
+        plain
+      />
     </>
   );
 }

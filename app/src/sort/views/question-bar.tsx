@@ -1,12 +1,13 @@
 /** Which candidate is in question, why it was asked, and what was said of it. */
 
+import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Icon } from "../../frame/views/icon";
-import { acceptClass, candidateCount, classes } from "../state/project";
+import { candidateCount, classes, isTwoClass } from "../state/project";
 import { writeNote } from "../state/acts";
 import { auditing, sheet } from "../state/audit-sheet";
 import { currentRow } from "../state/current";
-import { decisionOf, labels, predictionsShown, UNDECIDED } from "../state/labels";
+import { decisionOf, isJudged, labels, predictionsShown, UNDECIDED } from "../state/labels";
 import { notes } from "../state/notes";
 import { nameOf } from "../state/names";
 import { questionOf } from "../state/questions";
@@ -56,7 +57,7 @@ function reasonOf(row: number): string {
 /** The machine's verdict, once it may be seen. */
 function Machine({ row }: { readonly row: number }) {
   const predicted = labels.value.predicted[row] ?? UNDECIDED;
-  const visible = !auditing.value && (decisionOf(row) !== UNDECIDED || predictionsShown.value);
+  const visible = !auditing.value && (predicted !== UNDECIDED || isJudged(row) || predictionsShown.value);
   if (!visible) {
     return (
       <span class="chip faint" title="The prediction is shown once you have judged">
@@ -66,7 +67,7 @@ function Machine({ row }: { readonly row: number }) {
   }
   if (predicted < 0) return <span class="chip faint">machine: none yet</span>;
   const probability = labels.value.probability[row] as number;
-  const word = classes.value.length === 2 ? classes.value[acceptClass.value] : "its class";
+  const word = isTwoClass.value ? classes.value[1] : "its class";
   return (
     <span class="chip" title={`Probability of ${word}: ${probability.toFixed(3)}`}>
       machine: <StateMark decision={predicted} word /> {probability.toFixed(2)}
@@ -80,8 +81,8 @@ export function Reasons() {
   if (!reasons) return null;
   return (
     <div class="reasons" role="status">
-      <Contributions title="for" parts={reasons.for} />
-      <Contributions title="against" parts={reasons.against} />
+      <Contributions title={`for ${reasons.predicted}`} parts={reasons.for} />
+      <Contributions title={`against ${reasons.predicted}`} parts={reasons.against} />
     </div>
   );
 }
@@ -113,7 +114,7 @@ export function NoteField() {
     if (element.value.trim() !== kept) writeNote(row, element.value.trim());
   };
   return (
-    <label class="note-field" title="Write a note on this candidate (W), then Enter">
+    <label class="note-field" title={`Write a note on this candidate (${keyOf("note")}), then Enter`}>
       <Icon name="note" />
       <span class="unseen">Note</span>
       <input

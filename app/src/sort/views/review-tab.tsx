@@ -10,7 +10,7 @@ import { auditing } from "../state/audit-sheet";
 import { currentRow, show } from "../state/current";
 import { decisionOf, numberOf } from "../state/labels";
 import { nameOf } from "../state/names";
-import { among, chooseAmong, fetchReview, listUndecided, review, withUndecided } from "../state/review";
+import { among, chooseAmong, fetchReview, review, withUndecided } from "../state/review";
 import { StateMark } from "./state-mark";
 
 export function ReviewTab() {
@@ -25,7 +25,7 @@ export function ReviewTab() {
         value={among.value}
         options={[
           { value: "annotators", text: "annotators" },
-          { value: "machine", text: "me and the machine" },
+          { value: "machine", text: "machine and me" },
         ]}
         change={(value) => chooseAmong(value === "machine" ? "machine" : "annotators")}
       />
@@ -51,9 +51,7 @@ function Found({ found }: { readonly found: Review }) {
           <ActionButton action="review.next" showKey>
             next
           </ActionButton>
-          <button type="button" title="List disagreements anew" onClick={() => void fetchReview()}>
-            refresh
-          </button>
+          <ActionButton action="review.refresh">refresh</ActionButton>
         </div>
       )}
       <ul class="queue">
@@ -80,7 +78,14 @@ function Found({ found }: { readonly found: Review }) {
 function Hidden({ found }: { readonly found: Review }) {
   if (among.value === "machine") return null;
   if (withUndecided.value) {
-    return <p class="outcome">Candidates that you have not judged are listed: your answers on them do not count as blind.</p>;
+    return (
+      <p class="outcome">
+        Candidates that you have not judged are listed: your answers on them do not count as blind.{" "}
+        <ActionButton action="review.undecided" class="quiet">
+          list the judged ones only
+        </ActionButton>
+      </p>
+    );
   }
   if (!found.hidden) return null;
   return (
@@ -89,9 +94,9 @@ function Hidden({ found }: { readonly found: Review }) {
         {plural(found.hidden, "more candidate")} that you have not judged yet. If you look at what others say of them,
         your answers on them will not count as blind.
       </p>
-      <button type="button" title="List them too; your answers on them do not count as blind" onClick={() => listUndecided(true)}>
+      <ActionButton action="review.undecided" showKey>
         List them, not blind
-      </button>
+      </ActionButton>
     </div>
   );
 }
@@ -109,7 +114,7 @@ function Marks({ each }: { readonly each: Disagreement }) {
 }
 
 function strengthText({ strength, said }: Disagreement): string {
-  if (among.value === "machine") return `machine against you: ${strength.toFixed(2)}`;
+  if (among.value === "machine") return `against you ${strength.toFixed(2)}`;
   const classes = said.filter(({ verdict }) => numberOf(verdict) >= 0).length;
   return `${Math.round(strength * classes)} of ${classes} differ`;
 }

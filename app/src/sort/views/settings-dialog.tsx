@@ -1,12 +1,14 @@
 /** How questions are chosen and the classifier learns; kept in the project, for each annotator. */
 
-import { openDialog } from "../../frame/dialogs";
+import { ActionButton } from "../../frame/views/action-button";
 import { themeChoice, type ThemeChoice } from "../../frame/theme";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Dialog } from "../../frame/views/dialog";
 import { Range } from "../../frame/views/range";
+import { percent } from "../../frame/words";
 import { refreshLabels } from "../state/acts";
 import { NONE } from "../state/navigation";
+import { isTwoClass } from "../state/project";
 import { changeSettings, session } from "../state/session";
 import { StartField } from "./start-field";
 import { TargetField } from "./target-field";
@@ -68,7 +70,7 @@ function Questions() {
         most={0.5}
         step={0.01}
         value={settings.repeat_share}
-        show={(share) => `${Math.round(100 * share)} %`}
+        show={percent}
         settle={(repeat_share) => void changeSettings({ repeat_share })}
       />
       <Tick
@@ -97,11 +99,12 @@ function Learning() {
         ]}
         change={(preset) => void changeSettings({ preset })}
       />
-      <TargetField
-        value={settings.target}
-        change={(target) => void changeSettings({ target })}
-      />
-      <StartField />
+      {isTwoClass.value && (
+        <>
+          <TargetField value={settings.target} change={(target) => void changeSettings({ target })} />
+          <StartField />
+        </>
+      )}
       <NumberField
         label="Refit after"
         hint="After so many answers the classifier is fitted again"
@@ -128,9 +131,9 @@ function Appearance() {
         ]}
         change={(value) => (themeChoice.value = value as ThemeChoice)}
       />
-      <button type="button" title="See and change all keys (?)" onClick={() => (openDialog.value = "help")}>
+      <ActionButton action="help" showKey>
         Keys …
-      </button>
+      </ActionButton>
     </fieldset>
   );
 }

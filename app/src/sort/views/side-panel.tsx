@@ -10,12 +10,12 @@ import { ReviewTab } from "./review-tab";
 import { TableTab } from "./table-tab";
 
 const TABS = [
-  { id: "queue", title: "Queue", hint: "What comes next, and why (Q)", panel: () => <QueueTab /> },
-  { id: "table", title: "Table", hint: "All candidates (B)", panel: () => <TableTab /> },
-  { id: "progress", title: "Progress", hint: "Counts, estimates, advice (R)", panel: () => <ProgressTab /> },
-  { id: "merges", title: "Merge", hint: "Pairs that may be one cell (Z)", panel: () => <MergesTab /> },
-  { id: "review", title: "Review", hint: "Where annotators, or you and the machine, disagree (Shift+R)", panel: () => <ReviewTab /> },
-  { id: "audit", title: "Audit", hint: "Measure the labels by a blind random sample (Shift+A)", panel: () => <AuditTab /> },
+  { id: "queue", title: "Queue", action: "tab.queue", hint: "What comes next, and why", panel: () => <QueueTab /> },
+  { id: "table", title: "Table", action: "tab.table", hint: "All candidates", panel: () => <TableTab /> },
+  { id: "progress", title: "Progress", action: "tab.progress", hint: "Counts, estimates, advice", panel: () => <ProgressTab /> },
+  { id: "merges", title: "Merge", action: "tab.merges", hint: "Pairs that may be one cell", panel: () => <MergesTab /> },
+  { id: "review", title: "Review", action: "tab.review", hint: "Where annotators, or you and the machine, disagree", panel: () => <ReviewTab /> },
+  { id: "audit", title: "Audit", action: "tab.audit", hint: "Measure the labels by a blind random sample", panel: () => <AuditTab /> },
 ];
 
 export function SidePanel() {

@@ -1,13 +1,11 @@
 /** How the snapshots are looked at. */
 
-import { AUTOMATIC } from "../../draw/levels";
 import type { Still } from "../../draw/snapshots";
 import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { Popover } from "../../frame/views/popover";
-import { Range } from "../../frame/views/range";
 import { current } from "../state/current";
 import {
   alikeTraces,
@@ -21,8 +19,7 @@ import {
   SPEEDS,
   still,
 } from "../state/evidence";
-
-const percent = (value: number) => `${Math.round(100 * value)} %`;
+import { ContrastFields } from "./contrast-fields";
 
 export function SnapshotTools() {
   return (
@@ -80,36 +77,14 @@ function Playing() {
 }
 
 function SnapshotDisplay() {
-  const contrast = snapshotContrast.value;
   return (
     <Popover name="snapshots" action="snapshots.look" icon="sliders">
-      <Range
-        label="Black"
-        hint="Which value is black; 0 is the snapshots' 10 % quantile"
-        least={-0.5}
-        most={0.95}
-        step={0.01}
-        value={contrast.black}
-        show={percent}
-        change={(black) => (snapshotContrast.value = { ...contrast, black })}
+      <ContrastFields
+        contrast={snapshotContrast}
+        automaticBlack="the snapshots' 10 % quantile"
+        automaticWhite="the snapshots' 99.9 % quantile"
+        action="snapshots.auto"
       />
-      <Range
-        label="White"
-        hint="Which value is white; 100 % is the snapshots' 99.9 % quantile"
-        least={0.05}
-        most={2}
-        step={0.01}
-        value={contrast.white}
-        show={percent}
-        change={(white) => (snapshotContrast.value = { ...contrast, white })}
-      />
-      <button
-        type="button"
-        title="Automatic contrast"
-        onClick={() => (snapshotContrast.value = AUTOMATIC)}
-      >
-        Automatic contrast
-      </button>
       <Tick
         label="Own outline"
         hint={`Outline of this candidate on its snapshots (${keyOf("snapshots.outline")})`}

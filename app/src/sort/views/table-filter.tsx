@@ -5,7 +5,7 @@ import { Choice } from "../../frame/views/choice";
 import type { Filter } from "../ordering";
 import { filter } from "../state/order";
 import { SKIPPED, UNDECIDED, UNSURE, wordOf } from "../state/labels";
-import { classes, project } from "../state/project";
+import { classes, project, recordingOptions } from "../state/project";
 
 export function TableFilter() {
   const now = filter.value;
@@ -64,8 +64,7 @@ function chosen(value: string): Pick<Filter, "decisions" | "noted"> {
 }
 
 function RecordingFilter() {
-  const recordings = project.value?.recordings ?? [];
-  if (recordings.length < 2) return null;
+  if (recordingOptions.value.length < 2) return null;
   return (
     <Choice
       bare
@@ -74,7 +73,7 @@ function RecordingFilter() {
       value={String(filter.value.recording ?? "")}
       options={[
         { value: "", text: "all recordings" },
-        ...recordings.map(({ number, name }) => ({ value: String(number), text: name })),
+        ...recordingOptions.value,
       ]}
       change={(value) => (filter.value = { ...filter.value, recording: value ? Number(value) : null })}
     />

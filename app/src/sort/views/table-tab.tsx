@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { rootFont } from "../../frame/root-font";
+import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
 import { Icon } from "../../frame/views/icon";
 import { currentRow, show } from "../state/current";
@@ -26,14 +27,9 @@ export function TableTab() {
       <TableFilter />
       <div class="panel-head">
         <span class="hint">{order.value.length.toLocaleString("en")} listed</span>
-        <button
-          type="button"
-          class="quiet"
-          title="Select all that are listed, to judge them together"
-          onClick={() => addToSelection(order.value)}
-        >
+        <ActionButton action="table.select" class="quiet">
           select these
-        </button>
+        </ActionButton>
         <span class="spring" />
         <Choice
           bare

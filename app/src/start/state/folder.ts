@@ -63,7 +63,7 @@ export function take(path: string): void {
   closeDialog();
 }
 
-export function pathOf(name: string): string {
+function pathOf(name: string): string {
   const { path = "", separator = "/" } = folder.value ?? {};
   return path.endsWith(separator) ? path + name : path + separator + name;
 }

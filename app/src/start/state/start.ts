@@ -28,9 +28,15 @@ export const opening = signal("");
 
 export const connected = signal(true);
 
+/** How often preparations were pushed: these are newer than what was asked for before. */
+let pushed = 0;
+
 export async function refresh(): Promise<void> {
+  const before = pushed;
   try {
-    start.value = await getStart();
+    const found = await getStart();
+    const newer = before !== pushed && start.value;
+    start.value = newer ? { ...found, preparations: newer.preparations } : found;
     failure.value = "";
     void countDecided(start.value.recents);
   } catch (problem) {
@@ -74,6 +80,7 @@ export async function forget(...recents: readonly Recent[]): Promise<void> {
 
 async function take(message: StartMessage): Promise<void> {
   if (message.type === "preparations" && start.value) {
+    pushed += 1;
     start.value = { ...start.value, preparations: message.preparations };
   }
   if (message.type === "start") await refresh();

@@ -1,9 +1,9 @@
 /** The whole page before a project is open. */
 
-import { dark } from "../../frame/theme";
 import { ActionButton } from "../../frame/views/action-button";
 import { HelpDialog } from "../../frame/views/help";
 import { Icon } from "../../frame/views/icon";
+import { PageButtons } from "../../frame/views/page-buttons";
 import { connected, failure, start } from "../state/start";
 import { goToProject } from "../where";
 import { FolderDialog } from "./folder-dialog";
@@ -61,12 +61,7 @@ function StartHeader() {
         </span>
       )}
       <span class="spring" />
-      <ActionButton action="theme" class="tool">
-        <Icon name={dark.value ? "sun" : "moon"} />
-      </ActionButton>
-      <ActionButton action="help" class="tool">
-        <Icon name="help" />
-      </ActionButton>
+      <PageButtons />
     </header>
   );
 }

@@ -18,10 +18,12 @@ from sightline.formats.recordings.tiff_folder import open_tiff_folder, tiff_name
 from sightline.formats.recordings.tiff_recording import open_tiff
 from sightline.formats.recordings.video_recording import open_video
 from sightline.formats.recordings.zarr_recording import open_zarr
+from sightline.formats.recordings.zephir_recording import is_zephir, open_zephir
+from sightline.formats.zephir_metadata import DATA
 
 _KNOWN: Final = (
     "TIFF, a folder of TIFFs, HDF5, MATLAB v7.3, NWB, Zarr, OME-Zarr, AVI, MP4 and other video, "
-    "npy or suite2p's data.bin"
+    "ZephIR's data.h5, npy or suite2p's data.bin"
 )
 _TIFF_STARTS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _ZARR_FILES: Final = ("zarr.json", ".zgroup", ".zarray", ".zattrs")
@@ -101,13 +103,16 @@ def recording_format(path: str | Path) -> str:
     path = Path(path)
     binary = "suite2p's data.bin"
     if path.is_dir():
-        zarr = any((path / name).is_file() for name in _ZARR_FILES)
-        return "Zarr" if zarr else binary if (path / "data.bin").is_file() else "folder of TIFFs"
+        if any((path / name).is_file() for name in _ZARR_FILES):
+            return "Zarr"
+        inside = {"data.bin": binary, DATA: "ZephIR"}
+        known = (inside[name] for name in inside if (path / name).is_file())
+        return next(known, "folder of TIFFs")
     start = _start(path)
     if any(start[offset:].startswith(content) for offset, content, _ in _VIDEO_STARTS):
         return "video"
     if h5py.is_hdf5(path):
-        return "NWB" if is_nwb(path) else "HDF5"
+        return "ZephIR" if is_zephir(path) else "NWB" if is_nwb(path) else "HDF5"
     known = {**dict.fromkeys(_TIFF_STARTS, "TIFF"), b"\x93NUM": "npy", b"PK\x03\x04": "Zarr"}
     return known.get(start[:4], binary)
 
@@ -164,7 +169,7 @@ def _open(path: Path, options: RecordingOptions) -> Recording:
     if start.startswith(b"PK\x03\x04"):
         return _open_zip(path, options)
     if h5py.is_hdf5(path):
-        return open_nwb(path, options, _open_part) if is_nwb(path) else open_hdf5(path, options)
+        return _open_hdf5(path, options)
     if path.suffix.lower() == ".bin" and has_sizes_beside(path):
         return open_suite2p_binary(path, options)
     raise _unknown(path, start)
@@ -199,11 +204,19 @@ def _open_part(path: Path, options: RecordingOptions) -> Recording:
     return recording
 
 
+def _open_hdf5(path: Path, options: RecordingOptions) -> Recording:
+    if is_zephir(path):
+        return open_zephir(path, options)
+    return open_nwb(path, options, _open_part) if is_nwb(path) else open_hdf5(path, options)
+
+
 def _open_folder(path: Path, options: RecordingOptions) -> Recording:
     if any((path / name).is_file() for name in _ZARR_FILES):
         return open_zarr(path, options)
     if (path / "data.bin").is_file():
         return open_suite2p_binary(path / "data.bin", options)
+    if is_zephir(path / DATA) and (path / DATA).is_file():
+        return open_zephir(path / DATA, options)
     if tiff_names(path):
         return open_tiff_folder(path, options)
     raise InputError(

@@ -1,10 +1,12 @@
 """Sums over the frames of a movie, from which its projections and its health are read."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from sightline.learn.compiled import compiled
 
 _BAND_ROWS = 8  # rows whose sums stay in the processor's cache while all frames of a block pass
 _MOST_GAPS = 0.5  # share of a frame
@@ -196,7 +198,7 @@ def _correlation(
     return np.clip(summed / np.maximum(count, 1), -1, 1).astype(np.float32)
 
 
-_compiled = numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})
+_compiled = partial(compiled, fastmath={"reassoc", "contract"})
 
 
 @_compiled

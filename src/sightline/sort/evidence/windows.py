@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.evidence import ABSENT
+from sightline.learn.compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def cut_pieces(frames: NDArray, first: int, windows: Windows) -> NDArray:
     return cut
 
 
-@numba.njit(nogil=True, cache=True)
+@compiled
 def _cut(frames: NDArray, frame: NDArray, crop: NDArray, start: NDArray, cut: NDArray) -> None:
     for piece in range(len(frame)):
         place = start[piece]

@@ -1,0 +1,1 @@
+"""`sightline track`: one file a verb."""

@@ -1,0 +1,31 @@
+"""Options on how a video is to be read, which the verbs of tracking share."""
+
+from typing import Annotated
+
+import typer
+
+VideoArgument = Annotated[str, typer.Argument(help="The video: file or folder.")]
+DatasetOption = Annotated[str, typer.Option(help="Which array of the file.")]
+AxesOption = Annotated[str, typer.Option(help="Stored axes, such as tczyx.")]
+ChannelOption = Annotated[int | None, typer.Option(help="This channel alone, from 0.")]
+SeriesOption = Annotated[int | None, typer.Option(help="Which image of the file, from 0.")]
+PixelSizeOption = Annotated[
+    str, typer.Option("--pixel-size", help="um: one number for y and x, or z,y,x.")
+]
+SkipOption = Annotated[
+    list[int] | None, typer.Option("--skip", help="A frame to leave out; may be repeated.")
+]
+
+
+def pixel_size_um(text: str) -> float | tuple[float, ...] | None:
+    """Numbers of ``--pixel-size``, if it was given."""
+    if not text:
+        return None
+    try:
+        sizes = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} are no numbers; give one, or z,y,x.", param_hint="--pixel-size"
+        ) from None
+    one, *more = sizes
+    return sizes if more else one

@@ -1,0 +1,46 @@
+"""`sightline track recommend`."""
+
+from typing import Annotated
+
+import typer
+
+from sightline.cli.show import JsonOption, progress_bar, show
+from sightline.cli.track.reading import (
+    AxesOption,
+    ChannelOption,
+    DatasetOption,
+    SeriesOption,
+    SkipOption,
+    VideoArgument,
+)
+
+
+def recommend(
+    video: VideoArgument,
+    number: Annotated[int, typer.Option("--number", "-n", help="Frames wanted.")] = 5,
+    annotations: Annotated[
+        str, typer.Option(help="Keypoints that exist; their whole frames count as chosen.")
+    ] = "",
+    skip: SkipOption = None,
+    dataset: DatasetOption = "",
+    axes: AxesOption = "",
+    channel: ChannelOption = None,
+    series: SeriesOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say which frames to annotate, so that every other one has one that looks like it."""
+    from sightline.workflows.track_recommend import recommend as run
+
+    with progress_bar("looking at frames") as progress:
+        found = run(
+            video,
+            number,
+            annotations=annotations or None,
+            skip=skip or (),
+            progress=progress,
+            dataset=dataset,
+            axes=axes,
+            channel=channel,
+            series=series,
+        )
+    show(found, json)

@@ -1,0 +1,75 @@
+"""Which frames of a video to annotate: `sightline track recommend`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sightline.compute.jobs import Progress
+from sightline.errors import InputError
+from sightline.formats.keypoints.open_keypoints import open_keypoints
+from sightline.formats.recordings.open_recording import open_recording
+from sightline.track.reference_frames import recommend_frames
+from sightline.workflows.video_frames import read_thumbnails, volume_shape
+
+Summary = dict[str, Any]
+
+
+def recommend(
+    video: str | Path,
+    number: int = 5,
+    *,
+    annotations: str | Path | None = None,
+    skip: Sequence[int] = (),
+    progress: Progress = lambda _done, _total: None,
+    **read_as: Any,
+) -> Summary:
+    """Recommend frames to annotate whole, so that every other frame has one that looks like it.
+
+    Parameters
+    ----------
+    video
+        File or folder.
+    number
+        Frames wanted, besides those that are annotated.
+    annotations
+        Keypoints that exist; frames in which all are annotated count as chosen.
+    skip
+        Frames that are not to be looked at.
+    progress
+        Called with the number of frames read and of all.
+    **read_as
+        What the file does not say, as for `open_recording`.
+
+    Returns
+    -------
+    dict
+        ``frames`` recommended, ``annotated`` ones, ``mean_distance`` of a frame to the nearest of
+        all these, and ``curve``: that distance with the annotated ones and 0, 1, ... more.
+
+    Raises
+    ------
+    InputError, SettingError
+        If a file cannot be read, or so many frames cannot be recommended.
+    """
+    with open_recording(video, **read_as) as recording:
+        info = recording.info
+        annotated: list[int] = []
+        if annotations is not None:
+            shape = volume_shape(info)[1:]
+            keypoints = open_keypoints(annotations, image_shape=(shape[0], shape[1], shape[2]))
+            annotated = keypoints.annotated_frames()[0].tolist()
+            if annotated and annotated[-1] >= info.frames:
+                raise InputError(
+                    annotations,
+                    f"it annotates frame {annotated[-1]}",
+                    f"frames 0 to {info.frames - 1}, as {info.source} has",
+                    "Check that video and annotations belong together.",
+                )
+        thumbnails = read_thumbnails(recording, progress)
+    found = recommend_frames(thumbnails, number, tuple(annotated), tuple(skip))
+    return {
+        "frames": found.frames.tolist(),
+        "annotated": annotated,
+        "mean_distance": found.distance,
+        "curve": found.curve.tolist(),
+    }

@@ -1,0 +1,172 @@
+"""Follow annotated keypoints through a video: read it twice, frame by frame."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightline.compute.jobs import Progress
+from sightline.data.keypoints import KeypointSet
+from sightline.data.recording import Recording
+from sightline.errors import InputError
+from sightline.track.follow import (
+    FollowSettings,
+    ReferenceFrame,
+    Visibility,
+    follow_frame,
+    reference_frame,
+)
+from sightline.track.frame_distance import distances
+from sightline.track.order import FrameTree, Order, order_frames
+from sightline.track.template_search import median_background
+from sightline.workflows.video_frames import read_thumbnails, read_volumes
+
+NEAREST: Final = 5  # references that a frame is compared with
+_BACKGROUND_FRAMES: Final = 25
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Where every keypoint is in every frame.
+
+    Parameters
+    ----------
+    positions : (frame, keypoint, 3) float64
+        z, y, x in pixels; NaN where a keypoint left the view or was not tracked.
+    score : (frame, keypoint) float64
+        0 to 1; 1 where a person put it, NaN where it has no position.
+    visibility : (frame, keypoint) int8
+        See `sightline.track.follow.Visibility`.
+    """
+
+    positions: NDArray[np.float64]
+    score: NDArray[np.float64]
+    visibility: NDArray[np.int8]
+
+
+def track_video(
+    recording: Recording,
+    keypoints: KeypointSet,
+    settings: FollowSettings,
+    *,
+    order: Order = "similarity",
+    skip: Sequence[int] = (),
+    phase: Callable[[str], Progress],
+) -> Tracks:
+    """Follow keypoints from the frames in which all are annotated into all others.
+
+    What a person annotated stays where it is, in every frame.
+
+    Parameters
+    ----------
+    recording
+        The video; read twice.
+    keypoints
+        Annotated ones.
+    settings
+        See `FollowSettings`.
+    order
+        From which frame each is tracked, see `order_frames`.
+    skip
+        Frames that are not tracked.
+    phase
+        Takes the name of the next step, and returns what is called with its progress.
+
+    Raises
+    ------
+    InputError
+        If no frame is annotated whole, annotations are beyond the video, or frames are damaged.
+    """
+    frames = recording.info.frames
+    whole = check_references(keypoints, frames, recording.info.source)
+    given = keypoints.dense(np.arange(frames))
+    thumbnails = read_thumbnails(recording, phase("looking at frames"))
+    tree = order_frames(thumbnails, whole, order, tuple(skip))
+    nearest = np.argsort(distances(thumbnails, thumbnails[list(whole)]), axis=1)[:, :NEAREST]
+    background = _background(recording, settings)
+    references = {
+        frame: reference_frame(_volume(recording, frame), given[frame], settings, background)
+        for frame in whole
+    }
+    tracks = _begun(given, whole)
+    progress = phase("tracking")
+    for count, frame in enumerate(tree.sequence.tolist(), start=1):
+        _follow(recording, frame, tree, tracks, given, background, settings,
+                [references[whole[place]] for place in nearest[frame]])  # fmt: skip
+        progress(count, len(tree.sequence))
+    return tracks
+
+
+def check_references(keypoints: KeypointSet, frames: int, video: str) -> tuple[int, ...]:
+    """Give the frames to track from, if there are any and all annotations lie in the video.
+
+    These are the frames in which all keypoints are annotated; where no frame has all, because
+    some are always out of sight, those that have the most.
+
+    Raises
+    ------
+    InputError
+        If no frame has half of the keypoints, or annotations lie beyond the video.
+    """
+    if len(keypoints) and keypoints.frame.max() >= frames:
+        raise InputError(
+            keypoints.source,
+            f"it annotates frame {keypoints.frame.max()}",
+            f"frames 0 to {frames - 1}, as {video} has",
+            "Check that video and annotations belong together.",
+        )
+    there, counts = np.unique(keypoints.frame, return_counts=True)
+    most = int(counts.max(initial=0))
+    if 2 * most < len(keypoints.names):
+        raise InputError(
+            keypoints.source,
+            f"no frame has more than {most} of the {len(keypoints.names)} keypoints",
+            "at least one frame in which all are annotated, or all that are in sight",
+            "Annotate one frame whole; `sightline track recommend` says which.",
+        )
+    return tuple(there[counts == most].tolist())
+
+
+def _volume(recording: Recording, frame: int) -> NDArray[np.float32]:
+    return read_volumes(recording, frame, frame + 1)[0]
+
+
+def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:
+    """What stays the same in a flat video; None where templates are not searched for."""
+    if settings.start != "template":
+        return None
+    frames = recording.info.frames
+    some = np.unique(np.linspace(0, frames - 1, min(frames, _BACKGROUND_FRAMES)).astype(int))
+    return median_background([_volume(recording, int(frame)) for frame in some])
+
+
+def _begun(given: NDArray[np.float64], whole: Sequence[int]) -> Tracks:
+    """References as they were annotated, everything else not tracked."""
+    shape = given.shape[:2]
+    positions = np.full(given.shape, np.nan)
+    score = np.full(shape, np.nan)
+    visibility = np.full(shape, Visibility.NOT_TRACKED, np.int8)
+    rows = list(whole)
+    positions[rows], score[rows], visibility[rows] = given[rows], 1.0, Visibility.SEEN
+    return Tracks(positions, score, visibility)
+
+
+def _follow(
+    recording: Recording,
+    frame: int,
+    tree: FrameTree,
+    tracks: Tracks,
+    given: NDArray[np.float64],
+    background: NDArray[np.float32] | None,
+    settings: FollowSettings,
+    references: list[ReferenceFrame],
+) -> None:
+    parent = int(tree.parent[frame])
+    known = tracks.positions[parent] if parent >= 0 else None
+    found = follow_frame(
+        _volume(recording, frame), references, settings, known, given[frame], background
+    )
+    tracks.positions[frame] = found.positions
+    tracks.score[frame], tracks.visibility[frame] = found.score, found.visibility

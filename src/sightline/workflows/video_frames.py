@@ -1,0 +1,117 @@
+"""Frames of a video in the shape in which tracking takes them, whatever axes it is stored in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightline.compute.jobs import Progress
+from sightline.data.recording import AXES, Recording, RecordingInfo
+from sightline.track.frame_distance import thumbnail
+
+_BLOCK_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class FirstFrames:
+    """A `Recording` of which only the first frames are looked at.
+
+    Parameters
+    ----------
+    whole
+        Closing this one closes it.
+    frames
+        So many; all where there are fewer.
+    """
+
+    whole: Recording
+    frames: int
+
+    @property
+    def info(self) -> RecordingInfo:
+        """As of the whole, but for the number of frames."""
+        info = self.whole.info
+        return replace(info, shape=(min(self.frames, info.frames), *info.shape[1:]))
+
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Read frames; see `Recording.read`."""
+        return self.whole.read(start, stop, out)
+
+    def close(self) -> None:
+        """Close the whole."""
+        self.whole.close()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def read_volumes(recording: Recording, start: int, stop: int) -> NDArray[np.float32]:
+    """Read frames with all their axes.
+
+    Returns
+    -------
+    (frame, channel, z, y, x) float32
+        Axes that the recording lacks have length 1.
+
+    Raises
+    ------
+    InputError
+        If the frames are not there or damaged.
+    """
+    read = recording.read(start, stop)
+    return read.reshape(len(read), *volume_shape(recording.info)).astype(np.float32)
+
+
+def volume_shape(info: RecordingInfo) -> tuple[int, ...]:
+    """(channel, z, y, x) of a recording; axes that it lacks have length 1."""
+    lengths = dict(zip(info.axes, info.shape, strict=True))
+    return tuple(lengths.get(axis, 1) for axis in AXES[1:])
+
+
+def voxel_size_um(info: RecordingInfo) -> tuple[float, ...] | None:
+    """(z, y, x) of a voxel in um; z is 1 where there are no planes. None where nobody said."""
+    if info.pixel_size_um is None:
+        return None
+    spatial = [axis for axis in info.axes if axis in ("z", "y", "x")]
+    sizes = dict(zip(spatial, info.pixel_size_um, strict=True))
+    return tuple(sizes.get(axis, 1.0) for axis in ("z", "y", "x"))
+
+
+def read_thumbnails(recording: Recording, progress: Progress) -> NDArray[np.float16]:
+    """Read the whole video once, some frames at a time, and keep a thumbnail of each frame.
+
+    Returns
+    -------
+    (frame, pixel) float16
+        See `sightline.track.frame_distance.thumbnail`.
+
+    Raises
+    ------
+    InputError
+        If frames are damaged.
+    """
+    info = recording.info
+    found: list[NDArray[np.float16]] = []
+    for start, stop in _blocks(info):
+        found += [thumbnail(volume) for volume in read_volumes(recording, start, stop)]
+        progress(stop, info.frames)
+    return np.stack(found)
+
+
+def _blocks(info: RecordingInfo) -> Iterator[tuple[int, int]]:
+    length = max(1, _BLOCK_BYTES // max(info.frame_bytes, 1))
+    for start in range(0, info.frames, length):
+        yield start, min(start + length, info.frames)

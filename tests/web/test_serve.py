@@ -188,6 +188,7 @@ def begun_and_ended(server: uvicorn.Server, **_: Any) -> None:
     async def send(_message: Any) -> None:
         pass
 
+    server._ready()
     asyncio.run(server.config.app({"type": "lifespan"}, receive, send))
 
 

@@ -86,7 +86,12 @@ def open_project(
             stack.enter_context(_token_kept(Path(token_file), token))
         address = f"http://{_LOOPBACK}:{listening.getsockname()[1]}/"
         link = f"{address}?{urlencode(_wanted(token, annotator))}"
-        say(_where(link, address, token_file))
+
+        def ready() -> None:
+            say(_where(link, address, token_file))
+            if browser:
+                _show(link)
+
         cookies = Cookies(account_key(), _subject(path, listening))
         make = partial(_app, path, annotator.strip(), say)
 
@@ -94,8 +99,7 @@ def open_project(
             server.should_exit = True
 
         app = EarlyApp(make, app_files(), stop)
-        show = (lambda: _show(link)) if browser else None
-        server = make_server(Guard(app, token, cookies), show)
+        server = make_server(Guard(app, token, cookies), ready)
         with _ended_by_signals():
             server.run(sockets=[listening])
         if app.failure is not None:

@@ -8,7 +8,7 @@ import { note } from "../../frame/notices";
 import { refreshLabels, retryNow } from "./acts";
 import { annotator } from "./annotator";
 import { refill } from "./questions";
-import { openSession, takeState } from "./session";
+import { openSession, session, takeState } from "./session";
 
 export type Connection = "connecting" | "open" | "lost";
 export const connection = signal<Connection>("connecting");
@@ -38,7 +38,7 @@ function connected(open: boolean): void {
 function take(message: LiveMessage): void {
   switch (message.type) {
     case "hello":
-      if (server && server !== message.server) void catchUp();
+      void catchUp(server !== "" && server !== message.server);
       server = message.server;
       break;
     case "state":
@@ -61,9 +61,11 @@ function take(message: LiveMessage): void {
   }
 }
 
-/** The server began anew: nothing that was pushed meanwhile has reached this page. */
-async function catchUp(): Promise<void> {
+/** What was pushed before this connection has not reached the page. */
+async function catchUp(isAnotherServer: boolean): Promise<void> {
+  const before = session.value?.version;
   await openSession(annotator.value);
+  if (!isAnotherServer && session.value?.version === before) return;
   await refreshLabels();
   await refill();
 }

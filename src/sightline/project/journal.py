@@ -10,9 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Any, Final, Self
 
+from sightline.data.closing import Closing
 from sightline.data.decision import Decision, DecisionKind
 from sightline.data.entry import Act, Entry
 from sightline.errors import InputError, ProjectError
@@ -32,7 +32,7 @@ _SELECT: Final = """
 _KINDS: Final = {kind.value: kind for kind in DecisionKind}
 
 
-class Journal:
+class Journal(Closing):
     """A connection to the journal of one project.
 
     An act is on disk when its method returns; when it raises, nothing was acknowledged, and the
@@ -109,17 +109,6 @@ class Journal:
     def close(self) -> None:
         """Close the connection; a closed journal cannot be used again."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def record(self, decisions: Iterable[Decision], client_id: str) -> Entry:
         """Record decisions of one annotator, to be undone together.

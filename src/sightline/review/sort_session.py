@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from uuid import uuid4
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from sightline.data.closing import Closing
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.entry import Entry
 from sightline.data.question import Question
@@ -33,7 +32,7 @@ from sightline.sort.target import expect
 DEFAULT_STRATEGY = Strategy("dcal", 0.5, probe_every=10)
 
 
-class SortSession:
+class SortSession(Closing):
     """One annotator's sorting of one project; every answer is on disk when `decide` returns.
 
     Parameters
@@ -88,17 +87,6 @@ class SortSession:
         self._threads = ThreadpoolController()
         self.journal: Journal = self.project.journal()
         self.refresh()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the journal; everything decided is on disk already."""

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import ndtri
 
+from sightline.data.closing import Closing
 from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError
 from sightline.simulate.activity import Activity, simulate_activity
@@ -60,7 +60,7 @@ class MovieTruth:
 
 
 @dataclass(frozen=True)
-class SimulatedMovie:
+class SimulatedMovie(Closing):
     """A `Recording` whose frames are painted when they are read, the same in any order or chunks.
 
     A frame is (bleaching x (background + footprints x traces), moved) + offset + noise. Processes
@@ -132,20 +132,6 @@ class SimulatedMovie:
             else:
                 painter.paint(int(frame), out[row])
         return out
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def simulate_movie(settings: MovieSettings) -> SimulatedMovie:

@@ -1,12 +1,12 @@
 """A crawling body of nuclei with known positions: any frame is painted when it is asked for."""
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.data.closing import Closing
 from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError
 from sightline.simulate.body import Body, lay_out_body, nuclei_at, waves_at
@@ -39,7 +39,7 @@ class FrameTruth:
 
 
 @dataclass(frozen=True)
-class DeformingVolume:
+class DeformingVolume(Closing):
     """A `Recording` of axes (time, channel, z, y, x), float32, that holds no frame in memory.
 
     Parameters
@@ -125,20 +125,6 @@ class DeformingVolume:
         for row, frame in enumerate(range(start, stop)):
             out[row] = self.frame(frame)
         return out
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _missed(self, frame: int) -> NDArray[np.bool_]:
         """(nucleus,) which are left out of a frame."""

@@ -14,18 +14,12 @@ from sightline.compute.jobs import Progress
 from sightline.data.keypoints import KeypointSet
 from sightline.data.recording import Recording
 from sightline.errors import InputError, SettingError
-from sightline.formats.keypoints.open_keypoints import open_keypoints
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.track.order import Order
 from sightline.track.reference_frames import recommend_frames
 from sightline.workflows.track_run import follow_settings
-from sightline.workflows.track_video import Tracks, check_references, track_video
-from sightline.workflows.video_frames import (
-    FirstFrames,
-    read_thumbnails,
-    volume_shape,
-    voxel_size_um,
-)
+from sightline.workflows.track_video import Tracks, read_keypoints, reference_frames, track_video
+from sightline.workflows.video_frames import FirstFrames, read_thumbnails, voxel_size_um
 
 Summary = dict[str, Any]
 Phase = Callable[[str], Progress]
@@ -41,6 +35,8 @@ class Task:
     ----------
     recording
         The video.
+    thumbnails : (frame, pixel) float16
+        Of its frames.
     truth
         Keypoints in the frames that are scored.
     tolerance_px
@@ -54,6 +50,7 @@ class Task:
     """
 
     recording: Recording
+    thumbnails: NDArray[np.float16]
     truth: KeypointSet
     tolerance_px: float
     partial: int
@@ -112,11 +109,10 @@ def benchmark(  # noqa: PLR0913 -- one argument for each thing a user may say
     rows: list[Summary] = []
     with open_recording(video, **read_as) as opened:
         recording = opened if frames is None else FirstFrames(opened, frames)
-        shape = volume_shape(recording.info)[1:]
-        known = open_keypoints(truth, image_shape=(shape[0], shape[1], shape[2]))
+        known = read_keypoints(truth, opened)
         known = known.chosen(known.frame < recording.info.frames)
         thumbnails = read_thumbnails(recording, phase("looking at frames"))
-        whole = check_references(known, len(thumbnails), recording.info.source)
+        whole = reference_frames(known)
         skip = np.setdiff1d(np.arange(len(thumbnails)), whole)
         for number in references:
             if number > len(whole):
@@ -128,7 +124,7 @@ def benchmark(  # noqa: PLR0913 -- one argument for each thing a user may say
                 )
             chosen = recommend_frames(thumbnails, number, skip=tuple(skip.tolist())).frames
             for given in partial:
-                task = Task(recording, known, tolerance_px, given, radius, order, seed)
+                task = Task(recording, thumbnails, known, tolerance_px, given, radius, order, seed)
                 rows.append(_row(task, chosen, phase))
     return {"rows": rows}
 
@@ -202,7 +198,10 @@ def _row(task: Task, chosen: NDArray[np.int64], phase: Phase) -> Summary:
     given = truth.chosen(np.isin(truth.frame, chosen) | np.isin(truth.keypoint, pins))
     settings = follow_settings(recording, given, task.radius)
     cpu, wall = time.process_time(), time.perf_counter()
-    tracks = track_video(recording, given, settings, order=task.order, phase=phase)
+    progress = phase("tracking")
+    tracks = track_video(
+        recording, task.thumbnails, given, settings, order=task.order, progress=progress
+    )
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     scored = truth.dense(np.arange(recording.info.frames))
     scored[chosen] = np.nan

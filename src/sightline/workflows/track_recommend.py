@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from sightline.compute.jobs import Progress
-from sightline.errors import InputError
-from sightline.formats.keypoints.open_keypoints import open_keypoints
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.track.reference_frames import recommend_frames
-from sightline.workflows.video_frames import read_thumbnails, volume_shape
+from sightline.workflows.track_video import read_keypoints
+from sightline.workflows.video_frames import read_thumbnails
 
 Summary = dict[str, Any]
 
@@ -52,19 +51,9 @@ def recommend(
         If a file cannot be read, or so many frames cannot be recommended.
     """
     with open_recording(video, **read_as) as recording:
-        info = recording.info
         annotated: list[int] = []
         if annotations is not None:
-            shape = volume_shape(info)[1:]
-            keypoints = open_keypoints(annotations, image_shape=(shape[0], shape[1], shape[2]))
-            annotated = keypoints.annotated_frames()[0].tolist()
-            if annotated and annotated[-1] >= info.frames:
-                raise InputError(
-                    annotations,
-                    f"it annotates frame {annotated[-1]}",
-                    f"frames 0 to {info.frames - 1}, as {info.source} has",
-                    "Check that video and annotations belong together.",
-                )
+            annotated = read_keypoints(annotations, recording).annotated_frames()[0].tolist()
         thumbnails = read_thumbnails(recording, progress)
     found = recommend_frames(thumbnails, number, tuple(annotated), tuple(skip))
     return {

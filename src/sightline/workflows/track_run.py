@@ -11,14 +11,18 @@ from sightline.compute.jobs import Progress
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
 from sightline.data.recording import Recording
 from sightline.errors import InputError, SettingError
-from sightline.formats.keypoints.open_keypoints import open_keypoints
 from sightline.formats.keypoints.write_keypoints import path_beside, write_keypoints
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.track.follow import FollowSettings, Visibility
 from sightline.track.order import Order
 from sightline.track.radius import typical_radius
-from sightline.workflows.track_video import Tracks, check_references, track_video
-from sightline.workflows.video_frames import read_volumes, volume_shape, voxel_size_um
+from sightline.workflows.track_video import Tracks, read_keypoints, reference_frames, track_video
+from sightline.workflows.video_frames import (
+    read_thumbnails,
+    read_volumes,
+    volume_shape,
+    voxel_size_um,
+)
 
 Summary = dict[str, Any]
 
@@ -76,20 +80,22 @@ def run(
         If a file cannot be used or written, or no frame is annotated whole.
     """
     with open_recording(video, **read_as) as recording:
-        shape = volume_shape(recording.info)[1:]
-        keypoints = open_keypoints(annotations, image_shape=(shape[0], shape[1], shape[2]))
+        keypoints = read_keypoints(annotations, recording)
         target = Path(output) if output is not None else path_beside(keypoints, to)
         if target.exists():
             raise InputError(target, "it is there already", "a new name", "Choose another name.")
         settings = follow_settings(recording, keypoints, radius)
-        tracks = track_video(recording, keypoints, settings, order=order, skip=skip, phase=phase)
-        references = check_references(keypoints, recording.info.frames, recording.info.source)
+        thumbnails = read_thumbnails(recording, phase("looking at frames"))
+        tracks = track_video(
+            recording, thumbnails, keypoints, settings, order=order, skip=skip,
+            progress=phase("tracking"),
+        )  # fmt: skip
     found = with_tracks(keypoints, tracks)
     notes = write_keypoints(target, found, to)
     return {
         "output": str(target),
         "frames": len(tracks.positions),
-        "references": list(references),
+        "references": list(reference_frames(keypoints)),
         "annotated": len(keypoints),
         **_counts(keypoints, tracks),
         "radius": settings.radius,
@@ -105,14 +111,14 @@ def follow_settings(
     Raises
     ------
     InputError, SettingError
-        If no frame is annotated whole, or the radius is not above 0.
+        If there is no reference frame, or the radius is not above 0.
     """
     info = recording.info
     size = voxel_size_um(info) or _PIXELS
     flat = volume_shape(info)[1] == 1
     if radius is not None and not 0 < radius < np.inf:
         raise SettingError(f"--radius is {radius}; it must be a number above 0.")
-    first = check_references(keypoints, info.frames, info.source)[0]
+    first = reference_frames(keypoints)[0]
     if radius is None:
         frame, places = read_volumes(recording, first, first + 1)[0], keypoints.dense([first])[0]
         radius = typical_radius(frame, places, (size[0], size[1], size[2]))

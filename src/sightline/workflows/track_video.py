@@ -1,7 +1,8 @@
 """Follow annotated keypoints through a video: read it twice, frame by frame."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from sightline.compute.jobs import Progress
 from sightline.data.keypoints import KeypointSet
 from sightline.data.recording import Recording
 from sightline.errors import InputError
+from sightline.formats.keypoints.open_keypoints import open_keypoints
 from sightline.track.follow import (
     FollowSettings,
     ReferenceFrame,
@@ -21,7 +23,7 @@ from sightline.track.follow import (
 from sightline.track.frame_distance import distances
 from sightline.track.order import FrameTree, Order, order_frames
 from sightline.track.template_search import median_background
-from sightline.workflows.video_frames import read_thumbnails, read_volumes
+from sightline.workflows.video_frames import read_volumes, volume_shape
 
 NEAREST: Final = 5  # references that a frame is compared with
 _BACKGROUND_FRAMES: Final = 25
@@ -48,21 +50,24 @@ class Tracks:
 
 def track_video(
     recording: Recording,
+    thumbnails: NDArray[np.float16],
     keypoints: KeypointSet,
     settings: FollowSettings,
     *,
     order: Order = "similarity",
     skip: Sequence[int] = (),
-    phase: Callable[[str], Progress],
+    progress: Progress,
 ) -> Tracks:
-    """Follow keypoints from the frames in which all are annotated into all others.
+    """Follow keypoints from the reference frames into all others.
 
     What a person annotated stays where it is, in every frame.
 
     Parameters
     ----------
     recording
-        The video; read twice.
+        The video; read once, and its reference frames once more.
+    thumbnails : (frame, pixel) float16
+        Of `read_thumbnails`.
     keypoints
         Annotated ones.
     settings
@@ -71,18 +76,16 @@ def track_video(
         From which frame each is tracked, see `order_frames`.
     skip
         Frames that are not tracked.
-    phase
-        Takes the name of the next step, and returns what is called with its progress.
+    progress
+        Called with the number of frames tracked and of all.
 
     Raises
     ------
     InputError
-        If no frame is annotated whole, annotations are beyond the video, or frames are damaged.
+        If there is no reference frame, or frames are damaged.
     """
-    frames = recording.info.frames
-    whole = check_references(keypoints, frames, recording.info.source)
-    given = keypoints.dense(np.arange(frames))
-    thumbnails = read_thumbnails(recording, phase("looking at frames"))
+    whole = reference_frames(keypoints)
+    given = keypoints.dense(np.arange(recording.info.frames))
     tree = order_frames(thumbnails, whole, order, tuple(skip))
     nearest = np.argsort(distances(thumbnails, thumbnails[list(whole)]), axis=1)[:, :NEAREST]
     background = _background(recording, settings)
@@ -91,7 +94,6 @@ def track_video(
         for frame in whole
     }
     tracks = _begun(given, whole)
-    progress = phase("tracking")
     for count, frame in enumerate(tree.sequence.tolist(), start=1):
         _follow(recording, frame, tree, tracks, given, background, settings,
                 [references[whole[place]] for place in nearest[frame]])  # fmt: skip
@@ -99,8 +101,29 @@ def track_video(
     return tracks
 
 
-def check_references(keypoints: KeypointSet, frames: int, video: str) -> tuple[int, ...]:
-    """Give the frames to track from, if there are any and all annotations lie in the video.
+def read_keypoints(path: str | Path, recording: Recording) -> KeypointSet:
+    """Read a video's annotations, in any known format.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read, are of images of another size, or lie beyond the video.
+    """
+    info = recording.info
+    _, planes, height, width = volume_shape(info)
+    keypoints = open_keypoints(path, image_shape=(planes, height, width))
+    if len(keypoints) and keypoints.frame.max() >= info.frames:
+        raise InputError(
+            keypoints.source,
+            f"it annotates frame {keypoints.frame.max()}",
+            f"frames 0 to {info.frames - 1}, as {info.source} has",
+            "Check that video and annotations belong together.",
+        )
+    return keypoints
+
+
+def reference_frames(keypoints: KeypointSet) -> tuple[int, ...]:
+    """Give the frames to track from, rising.
 
     These are the frames in which all keypoints are annotated; where no frame has all, because
     some are always out of sight, those that have the most.
@@ -108,15 +131,8 @@ def check_references(keypoints: KeypointSet, frames: int, video: str) -> tuple[i
     Raises
     ------
     InputError
-        If no frame has half of the keypoints, or annotations lie beyond the video.
+        If no frame has half of the keypoints.
     """
-    if len(keypoints) and keypoints.frame.max() >= frames:
-        raise InputError(
-            keypoints.source,
-            f"it annotates frame {keypoints.frame.max()}",
-            f"frames 0 to {frames - 1}, as {video} has",
-            "Check that video and annotations belong together.",
-        )
     there, counts = np.unique(keypoints.frame, return_counts=True)
     most = int(counts.max(initial=0))
     if 2 * most < len(keypoints.names):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.compute.jobs import Progress
+from sightline.data.closing import Closing
 from sightline.data.recording import AXES, Recording, RecordingInfo
 from sightline.track.frame_distance import thumbnail
 
@@ -16,7 +16,7 @@ _BLOCK_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
-class FirstFrames:
+class FirstFrames(Closing):
     """A `Recording` of which only the first frames are looked at.
 
     Parameters
@@ -43,19 +43,6 @@ class FirstFrames:
     def close(self) -> None:
         """Close the whole."""
         self.whole.close()
-
-    def __enter__(self) -> Self:
-        """Give itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 def read_volumes(recording: Recording, start: int, stop: int) -> NDArray[np.float32]:

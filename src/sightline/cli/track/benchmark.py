@@ -2,16 +2,18 @@
 
 import json as as_json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from sightline.cli.show import lines, phases
-from sightline.cli.track.reading import (
+from sightline.cli.track.options import (
     AxesOption,
     ChannelOption,
     DatasetOption,
+    OrderOption,
     PixelSizeOption,
+    RadiusOption,
     SeriesOption,
     VideoArgument,
     pixel_size_um,
@@ -32,13 +34,8 @@ def benchmark(
         float, typer.Option(help="Farthest from the truth that counts as right, in pixels.")
     ] = 5.0,
     frames: Annotated[int | None, typer.Option(help="The first so many frames only.")] = None,
-    radius: Annotated[
-        float | None, typer.Option(help="Size of what is followed; found if not given.")
-    ] = None,
-    order: Annotated[
-        Literal["similarity", "linear", "depth", "direct"],
-        typer.Option(help="From which frame each is tracked."),
-    ] = "similarity",
+    radius: RadiusOption = None,
+    order: OrderOption = "similarity",
     seed: Annotated[int, typer.Option(help="Of the random keypoints.")] = 0,
     dataset: DatasetOption = "",
     axes: AxesOption = "",

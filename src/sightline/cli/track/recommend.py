@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.show import JsonOption, progress_bar, show
-from sightline.cli.track.reading import (
+from sightline.cli.track.options import (
     AxesOption,
     ChannelOption,
     DatasetOption,

@@ -1,15 +1,17 @@
 """`sightline track run`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from sightline.cli.show import JsonOption, phases, show
-from sightline.cli.track.reading import (
+from sightline.cli.track.options import (
     AxesOption,
     ChannelOption,
     DatasetOption,
+    OrderOption,
     PixelSizeOption,
+    RadiusOption,
     SeriesOption,
     SkipOption,
     VideoArgument,
@@ -28,14 +30,8 @@ def run(
     to: Annotated[
         str, typer.Option(help="Format of the output; the annotations' own if not given.")
     ] = "",
-    radius: Annotated[
-        float | None,
-        typer.Option(help="Size of what is followed (s.d., um or pixels); found if not given."),
-    ] = None,
-    order: Annotated[
-        Literal["similarity", "linear", "depth", "direct"],
-        typer.Option(help="From which frame each is tracked."),
-    ] = "similarity",
+    radius: RadiusOption = None,
+    order: OrderOption = "similarity",
     skip: SkipOption = None,
     dataset: DatasetOption = "",
     axes: AxesOption = "",

@@ -3,18 +3,18 @@
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.data.closing import Closing
 from sightline.data.recording import RecordingInfo, Units
 from sightline.errors import InputError
 from sightline.formats.unreadable import damage_reported
 
 
-class FileRecording(ABC):
+class FileRecording(Closing, ABC):
     """A recording in files; a format adds how frames are read and files are closed.
 
     Parameters
@@ -89,17 +89,6 @@ class FileRecording(ABC):
         if not self._closed:
             self._closed = True
             self._release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _looks_like_ratio(frame: NDArray[Any]) -> bool:

@@ -1,6 +1,6 @@
-"""Options on how a video is to be read, which the verbs of tracking share."""
+"""Options that the verbs of tracking share: how a video is read, and how it is tracked."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,15 @@ PixelSizeOption = Annotated[
 ]
 SkipOption = Annotated[
     list[int] | None, typer.Option("--skip", help="A frame to leave out; may be repeated.")
+]
+
+RadiusOption = Annotated[
+    float | None,
+    typer.Option(help="Size of what is followed (s.d., um or pixels); found if not given."),
+]
+OrderOption = Annotated[
+    Literal["similarity", "linear", "depth", "direct"],
+    typer.Option(help="From which frame each is tracked."),
 ]
 
 

@@ -13,16 +13,15 @@ from typer.testing import CliRunner
 
 from sightline.cli.app import app
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
+from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError, SettingError
 from sightline.formats.keypoints.open_keypoints import open_keypoints
 from sightline.formats.keypoints.write_keypoints import write_keypoints
 from sightline.simulate.deforming_settings import EASY
 from sightline.simulate.deforming_volume import simulate_deforming_volume
-from sightline.track.follow import Visibility
 from sightline.workflows.track_benchmark import benchmark, score_tracks
 from sightline.workflows.track_recommend import recommend
 from sightline.workflows.track_run import run
-from sightline.workflows.track_video import Tracks
 
 MADE = replace(EASY, frames=9, points=30, planes=16, height=96, width=160, seed=3)
 VIDEO = simulate_deforming_volume(MADE)

@@ -53,10 +53,20 @@ class Patches:
     Parameters
     ----------
     values : of each level (point, channel, sample) float64
-        With weighted mean 0 and deviation 1; zero where a channel is flat.
+        With weighted mean 0 and deviation 1; zero where a channel is flat, NaN where there is no
+        point.
     """
 
     values: tuple[NDArray[np.float64], ...]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """(point,) whether there is one."""
+        return np.asarray(np.isfinite(self.values[0]).all(axis=(1, 2)))
+
+    def of(self, points: NDArray[np.bool_]) -> "Patches":
+        """Those of some points."""
+        return Patches(tuple(values[points] for values in self.values))
 
 
 @dataclass(frozen=True)
@@ -82,15 +92,18 @@ def cut_patches(
     settings: RegisterSettings,
     angle: float = 0.0,
 ) -> Patches:
-    """Patches of a frame around points (no NaN); ``levels`` is the frame's `pyramid`.
+    """Patches of a frame around points (NaN where missing); ``levels`` is the frame's `pyramid`.
 
     ``angle`` turns them, radians: they look for what is turned by it about z, from x towards y.
     """
+    missing = np.asarray(~np.isfinite(positions).all(axis=1))
+    places = np.where(missing[:, None], 0, positions)
     found = []
     for image, step in levels:
         grid = _grid(image, step, voxel_size, settings)
-        values, _ = sample(image, positions / step, turned(grid.offsets, -angle))
+        values, _ = sample(image, places / step, turned(grid.offsets, -angle))
         found.append(_standard(values, grid.weights, image)[0])
+        found[-1][missing] = np.nan
     return Patches(tuple(found))
 
 

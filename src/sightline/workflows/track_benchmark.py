@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from sightline.compute.jobs import Progress
 from sightline.data.keypoints import KeypointSet
 from sightline.data.recording import Recording
+from sightline.data.tracks import Tracks
 from sightline.errors import InputError, SettingError
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.track.order import Order
 from sightline.track.reference_frames import recommend_frames
 from sightline.workflows.track_run import follow_settings
-from sightline.workflows.track_video import Tracks, read_keypoints, reference_frames, track_video
+from sightline.workflows.track_video import read_keypoints, reference_frames, track_video
 from sightline.workflows.video_frames import FirstFrames, read_thumbnails, voxel_size_um
 
 Summary = dict[str, Any]

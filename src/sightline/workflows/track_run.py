@@ -10,13 +10,14 @@ import numpy as np
 from sightline.compute.jobs import Progress
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
 from sightline.data.recording import Recording
+from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError, SettingError
 from sightline.formats.keypoints.write_keypoints import path_beside, write_keypoints
 from sightline.formats.recordings.open_recording import open_recording
-from sightline.track.follow import FollowSettings, Visibility
+from sightline.track.follow_settings import FollowSettings
 from sightline.track.order import Order
 from sightline.track.radius import typical_radius
-from sightline.workflows.track_video import Tracks, read_keypoints, reference_frames, track_video
+from sightline.workflows.track_video import read_keypoints, reference_frames, track_video
 from sightline.workflows.video_frames import (
     read_thumbnails,
     read_volumes,
@@ -122,7 +123,7 @@ def follow_settings(
     if radius is None:
         frame, places = read_volumes(recording, first, first + 1)[0], keypoints.dense([first])[0]
         radius = typical_radius(frame, places, (size[0], size[1], size[2]))
-    return FollowSettings((size[0], size[1], size[2]), radius, "template" if flat else "points")
+    return FollowSettings((size[0], size[1], size[2]), radius, "templates" if flat else "points")
 
 
 def with_tracks(keypoints: KeypointSet, tracks: Tracks) -> KeypointSet:

@@ -1,7 +1,6 @@
 """Follow annotated keypoints through a video: read it twice, frame by frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,15 +10,11 @@ from numpy.typing import NDArray
 from sightline.compute.jobs import Progress
 from sightline.data.keypoints import KeypointSet
 from sightline.data.recording import Recording
+from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError
 from sightline.formats.keypoints.open_keypoints import open_keypoints
-from sightline.track.follow import (
-    FollowSettings,
-    ReferenceFrame,
-    Visibility,
-    follow_frame,
-    reference_frame,
-)
+from sightline.track.follow import Known, follow_frame, reference_frame
+from sightline.track.follow_settings import FollowSettings
 from sightline.track.frame_distance import distances
 from sightline.track.order import FrameTree, Order, order_frames
 from sightline.track.template_search import median_background
@@ -27,25 +22,6 @@ from sightline.workflows.video_frames import read_volumes, volume_shape
 
 NEAREST: Final = 5  # references that a frame is compared with
 _BACKGROUND_FRAMES: Final = 25
-
-
-@dataclass(frozen=True)
-class Tracks:
-    """Where every keypoint is in every frame.
-
-    Parameters
-    ----------
-    positions : (frame, keypoint, 3) float64
-        z, y, x in pixels; NaN where a keypoint left the view or was not tracked.
-    score : (frame, keypoint) float64
-        0 to 1; 1 where a person put it, NaN where it has no position.
-    visibility : (frame, keypoint) int8
-        See `sightline.track.follow.Visibility`.
-    """
-
-    positions: NDArray[np.float64]
-    score: NDArray[np.float64]
-    visibility: NDArray[np.int8]
 
 
 def track_video(
@@ -89,14 +65,14 @@ def track_video(
     tree = order_frames(thumbnails, whole, order, tuple(skip))
     nearest = np.argsort(distances(thumbnails, thumbnails[list(whole)]), axis=1)[:, :NEAREST]
     background = _background(recording, settings)
-    references = {
-        frame: reference_frame(_volume(recording, frame), given[frame], settings, background)
+    references = tuple(
+        reference_frame(_volume(recording, frame), given[frame], settings, background)
         for frame in whole
-    }
+    )
+    about = Known(settings, references, background)
     tracks = _begun(given, whole)
     for count, frame in enumerate(tree.sequence.tolist(), start=1):
-        _follow(recording, frame, tree, tracks, given, background, settings,
-                [references[whole[place]] for place in nearest[frame]])  # fmt: skip
+        _follow(_volume(recording, frame), frame, tree, tracks, given, about, nearest[frame])
         progress(count, len(tree.sequence))
     return tracks
 
@@ -151,7 +127,7 @@ def _volume(recording: Recording, frame: int) -> NDArray[np.float32]:
 
 def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:
     """What stays the same in a flat video; None where templates are not searched for."""
-    if settings.start != "template":
+    if settings.method != "templates":
         return None
     frames = recording.info.frames
     some = np.unique(np.linspace(0, frames - 1, min(frames, _BACKGROUND_FRAMES)).astype(int))
@@ -170,19 +146,16 @@ def _begun(given: NDArray[np.float64], whole: Sequence[int]) -> Tracks:
 
 
 def _follow(
-    recording: Recording,
+    volume: NDArray[np.float32],
     frame: int,
     tree: FrameTree,
     tracks: Tracks,
     given: NDArray[np.float64],
-    background: NDArray[np.float32] | None,
-    settings: FollowSettings,
-    references: list[ReferenceFrame],
+    about: Known,
+    nearest: NDArray[np.int64],
 ) -> None:
     parent = int(tree.parent[frame])
-    known = tracks.positions[parent] if parent >= 0 else None
-    found = follow_frame(
-        _volume(recording, frame), references, settings, known, given[frame], background
-    )
+    start = tracks.positions[parent] if parent >= 0 else None
+    found = follow_frame(volume, about, nearest.tolist(), start, given[frame])
     tracks.positions[frame] = found.positions
     tracks.score[frame], tracks.visibility[frame] = found.score, found.visibility

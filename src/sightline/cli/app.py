@@ -21,7 +21,8 @@ from sightline.cli.sort import (
     undo,
 )
 from sightline.cli.track import benchmark as track_benchmark
-from sightline.cli.track import recommend, run
+from sightline.cli.track import correct, next_points, recommend, run
+from sightline.cli.track import export as track_export
 
 app = typer.Typer(
     help="Bring an expert's eye to the few cells, pixels and frames where it changes the answer.",
@@ -56,6 +57,9 @@ for verb in (
 sort.command("redo")(undo.redo)
 track.command("recommend")(recommend.recommend)
 track.command("run")(run.run)
+track.command("next")(next_points.next_points)
+track.command("correct")(correct.correct)
+track.command("export")(track_export.export)
 track.command("benchmark")(track_benchmark.benchmark)
 demos.command("sort")(demo.demo_sort)
 app.add_typer(sort, name="sort")

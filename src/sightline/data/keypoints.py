@@ -143,8 +143,11 @@ class KeypointSet:
         wanted = np.asarray(frames, np.int64).reshape(-1)
         there, place = np.unique(wanted, return_inverse=True)
         found = np.full((len(there), len(self.names), _AXES), np.nan)
-        rows = np.flatnonzero(np.isin(self.frame, there))
-        found[np.searchsorted(there, self.frame[rows]), self.keypoint[rows]] = self.position[rows]
+        first = np.searchsorted(self.frame, there)  # rows are sorted by frame
+        counts = np.searchsorted(self.frame, there, side="right") - first
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = np.repeat(first, counts) + within
+        found[np.repeat(np.arange(len(there)), counts), self.keypoint[rows]] = self.position[rows]
         return found[place]
 
     def annotated_frames(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

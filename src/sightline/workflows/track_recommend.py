@@ -7,8 +7,8 @@ from typing import Any
 from sightline.compute.jobs import Progress
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.track.reference_frames import recommend_frames
+from sightline.workflows.read_thumbnails import read_thumbnails
 from sightline.workflows.track_video import read_keypoints
-from sightline.workflows.video_frames import read_thumbnails
 
 Summary = dict[str, Any]
 

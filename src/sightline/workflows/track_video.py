@@ -1,8 +1,8 @@
-"""Follow annotated keypoints through a video: read it twice, frame by frame."""
+"""Follow annotated keypoints through an opened video, and read a video's annotations."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from sightline.compute.jobs import Progress
 from sightline.data.keypoints import KeypointSet
 from sightline.data.recording import Recording
-from sightline.data.tracks import Tracks, Visibility
+from sightline.data.tracks import Tracks
+from sightline.data.volumes import Borrowed, volume_shape
 from sightline.errors import InputError
 from sightline.formats.keypoints.open_keypoints import open_keypoints
-from sightline.track.follow import Known, follow_frame, reference_frame
+from sightline.project.track_store import TrackStore
+from sightline.review.retrack import Follower, bring_up_to_date
+from sightline.review.said_keypoints import reference_frames
 from sightline.track.follow_settings import FollowSettings
-from sightline.track.frame_distance import distances
-from sightline.track.order import FrameTree, Order, order_frames
-from sightline.track.template_search import median_background
-from sightline.workflows.video_frames import read_volumes, volume_shape
-
-NEAREST: Final = 5  # references that a frame is compared with
-_BACKGROUND_FRAMES: Final = 25
+from sightline.track.order import Order
+from sightline.track.plan import make_plan, order_video
+from sightline.track.track_settings import TrackSettings
+from sightline.workflows.matched_frames import match_frames
 
 
 def track_video(
@@ -30,13 +30,14 @@ def track_video(
     keypoints: KeypointSet,
     settings: FollowSettings,
     *,
+    references: Sequence[int] | None = None,
     order: Order = "similarity",
     skip: Sequence[int] = (),
-    progress: Progress,
+    progress: Progress = lambda _done, _total: None,
 ) -> Tracks:
-    """Follow keypoints from the reference frames into all others.
+    """Follow keypoints from the reference frames into all others, here and in memory.
 
-    What a person annotated stays where it is, in every frame.
+    What was annotated stays where it is, in every frame.
 
     Parameters
     ----------
@@ -48,6 +49,8 @@ def track_video(
         Annotated ones.
     settings
         See `FollowSettings`.
+    references
+        Frames to track from; `reference_frames` if not given.
     order
         From which frame each is tracked, see `order_frames`.
     skip
@@ -60,21 +63,14 @@ def track_video(
     InputError
         If there is no reference frame, or frames are damaged.
     """
-    whole = reference_frames(keypoints)
-    given = keypoints.dense(np.arange(recording.info.frames))
-    tree = order_frames(thumbnails, whole, order, tuple(skip))
-    nearest = np.argsort(distances(thumbnails, thumbnails[list(whole)]), axis=1)[:, :NEAREST]
-    background = _background(recording, settings)
-    references = tuple(
-        reference_frame(_volume(recording, frame), given[frame], settings, background)
-        for frame in whole
-    )
-    about = Known(settings, references, background)
-    tracks = _begun(given, whole)
-    for count, frame in enumerate(tree.sequence.tolist(), start=1):
-        _follow(_volume(recording, frame), frame, tree, tracks, given, about, nearest[frame])
-        progress(count, len(tree.sequence))
-    return tracks
+    chosen = reference_frames(keypoints) if references is None else tuple(sorted(references))
+    how = TrackSettings(settings, order, tuple(skip))
+    ordered = order_video(thumbnails, chosen, order, tuple(skip))
+    plan = make_plan(ordered, keypoints, how.spoken, together=how.together)
+    store = TrackStore.in_memory(len(thumbnails), len(keypoints.names))
+    follower = Follower.of(lambda: Borrowed(recording), settings, plan, uuid4().hex)
+    bring_up_to_date(follower, plan, store, progress=progress)
+    return store.tracks
 
 
 def read_keypoints(path: str | Path, recording: Recording) -> KeypointSet:
@@ -87,7 +83,7 @@ def read_keypoints(path: str | Path, recording: Recording) -> KeypointSet:
     """
     info = recording.info
     _, planes, height, width = volume_shape(info)
-    keypoints = open_keypoints(path, image_shape=(planes, height, width))
+    keypoints = match_frames(open_keypoints(path, image_shape=(planes, height, width)), info)
     if len(keypoints) and keypoints.frame.max() >= info.frames:
         raise InputError(
             keypoints.source,
@@ -96,66 +92,3 @@ def read_keypoints(path: str | Path, recording: Recording) -> KeypointSet:
             "Check that video and annotations belong together.",
         )
     return keypoints
-
-
-def reference_frames(keypoints: KeypointSet) -> tuple[int, ...]:
-    """Give the frames to track from, rising.
-
-    These are the frames in which all keypoints are annotated; where no frame has all, because
-    some are always out of sight, those that have the most.
-
-    Raises
-    ------
-    InputError
-        If no frame has half of the keypoints.
-    """
-    there, counts = np.unique(keypoints.frame, return_counts=True)
-    most = int(counts.max(initial=0))
-    if 2 * most < len(keypoints.names):
-        raise InputError(
-            keypoints.source,
-            f"no frame has more than {most} of the {len(keypoints.names)} keypoints",
-            "at least one frame in which all are annotated, or all that are in sight",
-            "Annotate one frame whole; `sightline track recommend` says which.",
-        )
-    return tuple(there[counts == most].tolist())
-
-
-def _volume(recording: Recording, frame: int) -> NDArray[np.float32]:
-    return read_volumes(recording, frame, frame + 1)[0]
-
-
-def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:
-    """What stays the same in a flat video; None where templates are not searched for."""
-    if settings.method != "templates":
-        return None
-    frames = recording.info.frames
-    some = np.unique(np.linspace(0, frames - 1, min(frames, _BACKGROUND_FRAMES)).astype(int))
-    return median_background([_volume(recording, int(frame)) for frame in some])
-
-
-def _begun(given: NDArray[np.float64], whole: Sequence[int]) -> Tracks:
-    """References as they were annotated, everything else not tracked."""
-    shape = given.shape[:2]
-    positions = np.full(given.shape, np.nan)
-    score = np.full(shape, np.nan)
-    visibility = np.full(shape, Visibility.NOT_TRACKED, np.int8)
-    rows = list(whole)
-    positions[rows], score[rows], visibility[rows] = given[rows], 1.0, Visibility.SEEN
-    return Tracks(positions, score, visibility)
-
-
-def _follow(
-    volume: NDArray[np.float32],
-    frame: int,
-    tree: FrameTree,
-    tracks: Tracks,
-    given: NDArray[np.float64],
-    about: Known,
-    nearest: NDArray[np.int64],
-) -> None:
-    parent = int(tree.parent[frame])
-    start = tracks.positions[parent] if parent >= 0 else None
-    found = follow_frame(volume, about, nearest.tolist(), start, given[frame])
-    tracks.positions[frame] = found.positions
-    tracks.score[frame], tracks.visibility[frame] = found.score, found.visibility

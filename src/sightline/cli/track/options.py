@@ -25,6 +25,16 @@ OrderOption = Annotated[
     typer.Option(help="From which frame each is tracked."),
 ]
 
+TrackPresetOption = Annotated[
+    str, typer.Option("--preset", help="default, or zephir for the paper's method.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes; one a core if not given.")
+]
+OnOption = Annotated[
+    str, typer.Option(help="Address of a Dask scheduler to track on, tcp://host:8786.")
+]
+
 
 def pixel_size_um(text: str) -> float | tuple[float, ...] | None:
     """Numbers of ``--pixel-size``, if it was given."""

@@ -9,12 +9,15 @@ from sightline.cli.track.options import (
     AxesOption,
     ChannelOption,
     DatasetOption,
+    OnOption,
     OrderOption,
     PixelSizeOption,
     RadiusOption,
     SeriesOption,
     SkipOption,
+    TrackPresetOption,
     VideoArgument,
+    WorkersOption,
     pixel_size_um,
 )
 
@@ -30,6 +33,10 @@ def run(
     to: Annotated[
         str, typer.Option(help="Format of the output; the annotations' own if not given.")
     ] = "",
+    project: Annotated[
+        str, typer.Option(help="Project folder that keeps the work; beside the annotations.")
+    ] = "",
+    preset: TrackPresetOption = "default",
     radius: RadiusOption = None,
     order: OrderOption = "similarity",
     skip: SkipOption = None,
@@ -38,6 +45,8 @@ def run(
     channel: ChannelOption = None,
     series: SeriesOption = None,
     pixel_size: PixelSizeOption = "",
+    workers: WorkersOption = None,
+    on: OnOption = "",
     json: JsonOption = False,
 ) -> None:
     """Follow keypoints from the frames in which all are annotated into all others."""
@@ -48,10 +57,14 @@ def run(
             video,
             annotations,
             output or None,
+            project=project or None,
             to=to,
+            preset=preset,
             radius=radius,
             order=order,
             skip=skip or (),
+            workers=workers,
+            on=on,
             phase=phase,
             dataset=dataset,
             axes=axes,

@@ -1,18 +1,13 @@
-"""Frames of a video in the shape in which tracking takes them, whatever axes it is stored in."""
+"""Frames of a recording with all their axes, whatever axes it is stored in."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.compute.jobs import Progress
 from sightline.data.closing import Closing
 from sightline.data.recording import AXES, Recording, RecordingInfo
-from sightline.track.frame_distance import thumbnail
-
-_BLOCK_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,11 @@ class FirstFrames(Closing):
     def info(self) -> RecordingInfo:
         """As of the whole, but for the number of frames."""
         info = self.whole.info
-        return replace(info, shape=(min(self.frames, info.frames), *info.shape[1:]))
+        return replace(
+            info,
+            shape=(min(self.frames, info.frames), *info.shape[1:]),
+            frame_names=info.frame_names[: self.frames],
+        )
 
     def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Read frames; see `Recording.read`."""
@@ -43,6 +42,25 @@ class FirstFrames(Closing):
     def close(self) -> None:
         """Close the whole."""
         self.whole.close()
+
+
+@dataclass(frozen=True)
+class Borrowed(Closing):
+    """A `Recording` that somebody else closes."""
+
+    whole: Recording
+
+    @property
+    def info(self) -> RecordingInfo:
+        """As of the whole."""
+        return self.whole.info
+
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Read frames; see `Recording.read`."""
+        return self.whole.read(start, stop, out)
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 def read_volumes(recording: Recording, start: int, stop: int) -> NDArray[np.float32]:
@@ -75,30 +93,3 @@ def voxel_size_um(info: RecordingInfo) -> tuple[float, ...] | None:
     spatial = [axis for axis in info.axes if axis in ("z", "y", "x")]
     sizes = dict(zip(spatial, info.pixel_size_um, strict=True))
     return tuple(sizes.get(axis, 1.0) for axis in ("z", "y", "x"))
-
-
-def read_thumbnails(recording: Recording, progress: Progress) -> NDArray[np.float16]:
-    """Read the whole video once, some frames at a time, and keep a thumbnail of each frame.
-
-    Returns
-    -------
-    (frame, pixel) float16
-        See `sightline.track.frame_distance.thumbnail`.
-
-    Raises
-    ------
-    InputError
-        If frames are damaged.
-    """
-    info = recording.info
-    found: list[NDArray[np.float16]] = []
-    for start, stop in _blocks(info):
-        found += [thumbnail(volume) for volume in read_volumes(recording, start, stop)]
-        progress(stop, info.frames)
-    return np.stack(found)
-
-
-def _blocks(info: RecordingInfo) -> Iterator[tuple[int, int]]:
-    length = max(1, _BLOCK_BYTES // max(info.frame_bytes, 1))
-    for start in range(0, info.frames, length):
-        yield start, min(start + length, info.frames)

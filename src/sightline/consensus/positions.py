@@ -1,0 +1,27 @@
+"""Several annotators' positions of the same point."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def consensus_position(positions: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Where annotators put a point together: the middle one along each axis, of two their mean.
+
+    Parameters
+    ----------
+    positions : (annotator, axis)
+        At least one.
+
+    Returns
+    -------
+    (axis,) float64
+    """
+    return np.median(np.asarray(positions, np.float64), axis=0)
+
+
+def disagreement(positions: Sequence[Sequence[float]]) -> float:
+    """Largest distance between two annotators' positions (annotator, axis), in their unit."""
+    places = np.asarray(positions, np.float64)
+    return float(np.linalg.norm(places[:, None] - places[None], axis=2).max(initial=0.0))

@@ -1,0 +1,290 @@
+"""Bring tracks up to date: what is stale is tracked again, in parallel, and kept as it is done."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightline.compute.here import held_workers
+from sightline.compute.jobs import Progress, each_finished
+from sightline.data.recording import Recording
+from sightline.data.tracks import Tracks, Visibility
+from sightline.data.volumes import read_volumes
+from sightline.project.track_store import TrackStore
+from sightline.track.follow import Followed, Known, follow_frame, reference_frame
+from sightline.track.follow_settings import FollowSettings
+from sightline.track.plan import Plan
+from sightline.track.template_search import median_background
+
+Opener = Callable[[], Recording]
+
+_STRETCH: Final = 16  # frames that a process tracks before it reports
+_FEW: Final = 32  # frames for which processes are not worth starting
+_BACKGROUND_FRAMES: Final = 25
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Where a video is read from, and what its frames are followed from.
+
+    Parameters
+    ----------
+    open
+        Opens the video; can be sent to another process if work is to be done there.
+    settings
+        See `FollowSettings`.
+    references
+        Reference frames, rising.
+    positions : (reference, keypoint, 3) float64
+        In these; NaN where missing.
+    key
+        Two followers with the same key have the same video, references and settings.
+    """
+
+    open: Opener = field(repr=False)
+    settings: FollowSettings
+    references: tuple[int, ...]
+    positions: NDArray[np.float64] = field(repr=False)
+    key: str
+
+    @classmethod
+    def of(cls, open_video: Opener, settings: FollowSettings, plan: Plan, video: str) -> Self:
+        """Follow by a plan; ``video`` names what is opened."""
+        references = plan.ordered.references
+        key = f"{video} {plan.key}"
+        return cls(open_video, settings, references, plan.reference_positions, key)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One frame to follow: from which parent (-1: none), by which references, with what given."""
+
+    frame: int
+    parent: int
+    nearest: tuple[int, ...]
+    given: NDArray[np.float64] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames that one process follows one after the other.
+
+    Parameters
+    ----------
+    follower
+        From what.
+    steps
+        Parents before their children.
+    known : frame to (keypoint, 3)
+        Where keypoints are in parents that are not among the steps.
+    """
+
+    follower: Follower
+    steps: tuple[Step, ...]
+    known: Mapping[int, NDArray[np.float64]] = field(repr=False)
+
+
+_PREPARED: dict[str, Known] = {}  # of this process, the last one: references are read once
+
+
+def bring_up_to_date(
+    follower: Follower,
+    plan: Plan,
+    store: TrackStore,
+    frames: NDArray[np.int64] | None = None,
+    *,
+    workers: int | None = 1,
+    on: str = "",
+    progress: Progress = lambda _done, _total: None,
+) -> NDArray[np.int64]:
+    """Track all frames that are stale, or some of them, each after its parent.
+
+    Stopped work is kept: called again, it goes on with what is left. The result does not depend on
+    the number of workers.
+
+    Parameters
+    ----------
+    follower
+        Of the plan's references.
+    plan
+        What every frame is tracked from.
+    store
+        Where tracks are kept; references and what was skipped are put in order too.
+    frames
+        Only those of the stale frames; their parents must be up to date.
+    workers, on
+        As for `sightline.compute.jobs.each_finished`.
+    progress
+        Called with the number of frames tracked and of all that are to be.
+
+    Returns
+    -------
+    (tracked,) int64
+        Frames that were tracked now, in order.
+    """
+    _settle(plan, store)
+    stale = plan.stale(store.recipe)
+    if frames is not None:
+        stale = stale[np.isin(stale, frames)]
+    if len(stale) <= _FEW and not on:
+        workers = 1
+    done = 0
+    progress(done, len(stale))
+    with held_workers():
+        for wave in _waves(plan, follower, store, stale):
+            for _, (tracked, found) in each_finished(_follow, wave, workers=workers, on=on):
+                store.put(tracked, found, plan.recipe[tracked])
+                done += len(tracked)
+                progress(done, len(stale))
+    store.flush()
+    return stale
+
+
+def follow_now(
+    follower: Follower, plan: Plan, store: TrackStore, frame: int, volume: NDArray[np.float32]
+) -> None:
+    """Track one frame here and now, from its parent as that stands.
+
+    Parameters
+    ----------
+    volume : (channel, z, y, x)
+        The frame.
+    """
+    _settle(plan, store)
+    if frame not in plan.ordered.tree.sequence:
+        return
+    step = _steps(plan, [frame])[0]
+    start = None if step.parent < 0 else store.positions[step.parent].astype(np.float64)
+    about = _prepared(follower, follower.open)
+    found = follow_frame(volume, about, step.nearest, start, step.given)
+    row = np.array([frame])
+    outdated = step.parent >= 0 and (store.recipe[step.parent] != plan.recipe[step.parent]).any()
+    store.put(row, _stacked([found]), plan.recipe[row] * (not outdated))
+
+
+def _settle(plan: Plan, store: TrackStore) -> None:
+    """References stand as they were given; what is neither tracked nor given has no position."""
+    references = np.array(plan.ordered.references)
+    stale = references[(store.recipe[references] != plan.recipe[references]).any(axis=1)]
+    if len(stale):
+        store.put(stale, _given(plan.given.dense(stale)), plan.recipe[stale])
+    wanted = np.zeros(len(store.recipe), bool)
+    wanted[plan.ordered.tree.sequence] = wanted[references] = True
+    gone = np.flatnonzero(~wanted & (store.recipe.any(axis=1)))
+    if len(gone):
+        nothing = _given(np.full((len(gone), *store.positions.shape[1:]), np.nan))
+        store.put(gone, nothing, np.zeros((len(gone), store.recipe.shape[1]), np.uint8))
+
+
+def _given(positions: NDArray[np.float64]) -> Tracks:
+    there = np.isfinite(positions).all(axis=2)
+    visibility = np.where(there, Visibility.SEEN, Visibility.NOT_TRACKED).astype(np.int8)
+    return Tracks(positions, np.where(there, 1.0, np.nan), visibility)
+
+
+def _waves(
+    plan: Plan, follower: Follower, store: TrackStore, stale: NDArray[np.int64]
+) -> Iterator[dict[str, Stretch]]:
+    """Stretches that can be followed side by side, as long as any are left."""
+    left = np.zeros(len(plan.recipe), bool)
+    left[stale] = True
+    children: dict[int, list[int]] = {}
+    heads: list[int] = []
+    for frame in stale.tolist():
+        parent = int(plan.ordered.tree.parent[frame])
+        if parent >= 0 and left[parent]:
+            children.setdefault(parent, []).append(frame)
+        else:
+            heads.append(frame)
+    while heads:
+        wave: dict[str, Stretch] = {}
+        after: list[int] = []
+        for head in heads:
+            frames, rest = _branch(head, children)
+            after += rest
+            steps = _steps(plan, frames)
+            outer = {step.parent for step in steps} - set(frames) - {-1}
+            known = {one: np.array(store.positions[one], np.float64) for one in outer}
+            wave[str(head)] = Stretch(follower, steps, known)
+        yield wave
+        heads = after
+
+
+def _branch(head: int, children: Mapping[int, list[int]]) -> tuple[list[int], list[int]]:
+    """Some frames down from one, parents first, and those that come next."""
+    taken, ahead = [], [head]
+    while ahead and len(taken) < _STRETCH:
+        frame = ahead.pop(0)
+        taken.append(frame)
+        ahead += children.get(frame, [])
+    return taken, ahead
+
+
+def _steps(plan: Plan, frames: Sequence[int]) -> tuple[Step, ...]:
+    given = plan.given.dense(frames)
+    return tuple(
+        Step(
+            frame,
+            int(plan.ordered.tree.parent[frame]),
+            tuple(plan.ordered.nearest[frame].tolist()),
+            said,
+        )
+        for frame, said in zip(frames, given, strict=True)
+    )
+
+
+def _follow(stretch: Stretch) -> tuple[NDArray[np.int64], Tracks]:
+    """Frames in their order, and where their keypoints are."""
+    known = dict(stretch.known)
+    found: list[Followed] = []
+    with stretch.follower.open() as recording:
+        about = _prepared(stretch.follower, lambda: recording)
+        for step in stretch.steps:
+            volume = read_volumes(recording, step.frame, step.frame + 1)[0]
+            start = known.get(step.parent)
+            found.append(follow_frame(volume, about, step.nearest, start, step.given))
+            # as it is kept, so that a stretch that begins here gives the same
+            known[step.frame] = found[-1].positions.astype(np.float32).astype(np.float64)
+    return np.array([step.frame for step in stretch.steps]), _stacked(found)
+
+
+def _stacked(found: Sequence[Followed]) -> Tracks:
+    return Tracks(
+        np.array([one.positions for one in found], np.float32),
+        np.array([one.score for one in found], np.float32),
+        np.array([one.visibility for one in found], np.int8),
+    )
+
+
+def _prepared(follower: Follower, open_video: Opener) -> Known:
+    """References, read where this process has not yet."""
+    if follower.key not in _PREPARED:
+        known = _prepare(follower, open_video())
+        _PREPARED.clear()
+        _PREPARED[follower.key] = known
+    return _PREPARED[follower.key]
+
+
+def _prepare(follower: Follower, recording: Recording) -> Known:
+    settings = follower.settings
+    background = _background(recording, settings)
+    references = tuple(
+        reference_frame(_volume(recording, frame), positions, settings, background)
+        for frame, positions in zip(follower.references, follower.positions, strict=True)
+    )
+    return Known(settings, references, background)
+
+
+def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:
+    """What stays the same in a flat video; None where templates are not searched for."""
+    if settings.method != "templates":
+        return None
+    frames = recording.info.frames
+    some = np.unique(np.linspace(0, frames - 1, min(frames, _BACKGROUND_FRAMES)).astype(int))
+    return median_background([_volume(recording, int(frame)) for frame in some])
+
+
+def _volume(recording: Recording, frame: int) -> NDArray[np.float32]:
+    return read_volumes(recording, frame, frame + 1)[0]

@@ -1,0 +1,402 @@
+"""Tracking without a screen: the session that Python, command line and app share."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightline.compute.jobs import Progress
+from sightline.data.closing import Closing
+from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
+from sightline.data.entry import Entry
+from sightline.data.keypoint_item import keypoint_item, parse_keypoint_item
+from sightline.data.question import Question
+from sightline.data.tracks import TrackProgress, Tracks, Visibility
+from sightline.data.volumes import read_volumes
+from sightline.errors import InputError, ProjectError
+from sightline.formats.recordings.open_recording import open_recording
+from sightline.project.fold import standing
+from sightline.project.journal import Journal
+from sightline.project.project import Project
+from sightline.project.source import sources_of
+from sightline.project.tracking import open_tracks, read_thumbnails_of, read_tracking
+from sightline.query.doubtful_points import choose_points, reasons, worth_asking
+from sightline.review.retrack import Follower, bring_up_to_date, follow_now
+from sightline.review.said_keypoints import HIDDEN, SEEN, reference_frames, said_keypoints
+from sightline.review.track_progress import proposal, track_progress
+from sightline.track.plan import Ordered, Plan, downstream, make_plan, order_video
+from sightline.track.track_settings import TrackSettings
+
+VALUES: Final = (SEEN, HIDDEN, UNSURE, SKIP)
+
+
+class TrackSession(Closing):
+    """One annotator's work on one tracking project; every answer is on disk when `decide` returns.
+
+    What any annotator said of a point steers the tracking; where several did, their consensus.
+
+    Parameters
+    ----------
+    path
+        The project folder.
+    annotator
+        Who decides.
+    video
+        Where the video is, if not where it was when the project was made.
+    probe_every
+        Every so many questions one is drawn at random; 0: none.
+    tolerance_px
+        Distance from an annotator's answer within which the machine was right.
+    seed
+        Of random questions.
+
+    Raises
+    ------
+    ProjectError, InputError
+        If the project cannot be opened, or no frame is annotated whole.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        annotator: str,
+        *,
+        video: str | Path | None = None,
+        probe_every: int = 10,
+        tolerance_px: float = 5.0,
+        seed: int = 0,
+    ) -> None:
+        self.project = Project.open(Path(path))
+        self.annotator = annotator
+        self.tracking = read_tracking(self.project)
+        self.settings = TrackSettings.from_dict(self.tracking.settings)
+        self.probe_every, self.tolerance_px, self.seed = probe_every, tolerance_px, seed
+        thumbnails = read_thumbnails_of(self.project)
+        self._thumbnails, self._spoken = thumbnails.frames, self.settings.spoken + thumbnails.digest
+        self._video = None if video is None else Path(video)
+        self._asked: dict[str, bool] = {}
+        self._seen: set[str] = set()
+        self._ordered: Ordered | None = None
+        self.store = open_tracks(self.project, self.tracking)
+        self.journal: Journal = self.project.journal()
+        try:
+            self.refresh()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the journal; everything decided is on disk already."""
+        self.journal.close()
+
+    def next(self) -> Question | None:
+        """The next question, or ``None`` when nothing is left to ask."""
+        return next(iter(self.batch(1)), None)
+
+    def batch(self, n: int) -> list[Question]:
+        """The next ``n`` questions: points of which the machine is least sure and much depends on.
+
+        Raises
+        ------
+        SettingError
+            If ``n`` is not positive.
+        """
+        many = downstream(self.plan.ordered.tree)
+        worth = worth_asking(self.store.score, many, self._closed())
+        chosen = choose_points(
+            worth, n, probe_every=self.probe_every, asked=len(self.decisions), seed=self.seed
+        )
+        why = reasons([point for point, _ in chosen], self.store.score, many)
+        width = len(self.names)
+        questions = [
+            Question(
+                self.item(*point),
+                point[0] * width + point[1],
+                float("nan") if probe else float(worth[point]),
+                "drawn at random" if probe else reason,
+                probe,
+            )
+            for (point, probe), reason in zip(chosen, why, strict=True)
+        ]
+        self._asked |= {question.item: question.probe for question in questions}
+        return questions
+
+    def where(self, item: str) -> NDArray[np.float64]:
+        """(3,) z, y, x pixels where the machine or a person puts a point; NaN where nowhere.
+
+        The next decision on this item is then no longer recorded as blind.
+        """
+        frame, keypoint = self.point_of(item)
+        self._seen.add(item)
+        return np.array(self.store.positions[frame, keypoint], np.float64)
+
+    def decide(
+        self,
+        item: str,
+        position: Sequence[float] | None = None,
+        value: str = SEEN,
+        *,
+        seconds: float | None = None,
+        client_id: str | None = None,
+    ) -> None:
+        """Record where a keypoint is in a frame; what depends on it becomes stale.
+
+        Parameters
+        ----------
+        item
+            As ``recording/frame/keypoint``.
+        position
+            (z, y, x) or (y, x) in pixels; where the machine puts it if not given and it is seen.
+        value
+            ``"seen"``, ``"hidden"`` (with or without a position), ``"unsure"`` or ``"skip"``.
+        seconds
+            Time it took.
+        client_id
+            Name of this act; sent twice, it counts once.
+
+        Raises
+        ------
+        InputError
+            If the item or value is unknown, the position lies outside of the frame, or none is
+            given and the machine has none.
+        ProjectError
+            If it could not be written; then nothing was recorded.
+        """
+        self.decide_each({item: position}, value, seconds=seconds, client_id=client_id)
+
+    def decide_each(
+        self,
+        positions: Mapping[str, Sequence[float] | None],
+        value: str = SEEN,
+        *,
+        seconds: float | None = None,
+        client_id: str | None = None,
+    ) -> None:
+        """Record several positions as one group, to be undone together; see `decide`."""
+        if value not in VALUES:
+            raise InputError("value", repr(value), ", ".join(VALUES), "Use one of these words.")
+        decisions = [
+            self._decision(item, place, value, seconds) for item, place in positions.items()
+        ]
+        if decisions:
+            self.journal.record(decisions, client_id or uuid4().hex)
+            self.refresh()
+
+    def confirm(self, frame: int, *, client_id: str | None = None) -> int:
+        """Say that all points of a frame are where the machine puts them: it becomes a reference.
+
+        Returns
+        -------
+        int
+            Positions that were confirmed: those that nobody had given, and that are seen.
+
+        Raises
+        ------
+        InputError
+            If there is no such frame, or nothing in it to confirm.
+        """
+        self._check_frame(frame)
+        seen = self.store.visibility[frame] == Visibility.SEEN
+        free = seen & ~np.isfinite(self.plan.given.dense([frame])[0]).all(axis=1)
+        items = [self.item(frame, int(keypoint)) for keypoint in np.flatnonzero(free)]
+        if not items:
+            raise InputError(
+                f"frame {frame}",
+                "nobody's and no machine's position is left to confirm",
+                "a tracked frame",
+                "Track the video first, or choose another frame.",
+            )
+        self.decide_each(dict.fromkeys(items), client_id=client_id)
+        return len(items)
+
+    def undo(self, client_id: str | None = None) -> Entry:
+        """Take back the annotator's last decision or group.
+
+        Raises
+        ------
+        ProjectError
+            If there is nothing left to undo.
+        """
+        entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
+        self.refresh()
+        return entry
+
+    def redo(self, client_id: str | None = None) -> Entry:
+        """Reinstate what was undone last.
+
+        Raises
+        ------
+        ProjectError
+            If there is nothing left to redo.
+        """
+        entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
+        self.refresh()
+        return entry
+
+    def refresh(self) -> None:
+        """Take over what the journal holds, other processes' entries too, and plan anew."""
+        state = self.journal.state()
+        self.said = said_keypoints(state, self.tracking.keypoints)
+        every = standing(state, self.annotator, DecisionKind.KEYPOINT)
+        self.decisions: dict[str, Decision] = every
+        self.plan: Plan = self._plan()
+
+    def follow(self, frame: int) -> None:
+        """Track one frame here and now from what is known; its dependants stay stale.
+
+        Raises
+        ------
+        InputError, ProjectError
+            If there is no such frame, or the video cannot be read.
+        """
+        self._check_frame(frame)
+        follower = self._follower()
+        with follower.open() as recording:
+            volume = read_volumes(recording, frame, frame + 1)[0]
+        follow_now(follower, self.plan, self.store, frame, volume)
+
+    def refit(
+        self,
+        *,
+        workers: int | None = 1,
+        on: str = "",
+        progress: Progress = lambda _done, _total: None,
+    ) -> NDArray[np.int64]:
+        """Track again all that is stale, and nothing else; what was tracked, in order.
+
+        See `sightline.review.retrack.bring_up_to_date`.
+        """
+        return bring_up_to_date(
+            self._follower(), self.plan, self.store, workers=workers, on=on, progress=progress
+        )
+
+    def predict(self) -> Tracks:
+        """Every point: a person's where there is one, else the machine's as it stands."""
+        tracks = self.store.tracks
+        positions, score = tracks.positions.copy(), tracks.score.copy()
+        visibility = tracks.visibility.copy()
+        given = self.said.given
+        at = (given.frame, given.keypoint)
+        positions[at], score[at] = given.position, 1.0
+        visibility[at] = np.where(given.hidden, Visibility.HIDDEN, Visibility.SEEN)
+        for point in self.said.hidden:
+            visibility[point] = Visibility.HIDDEN
+        return Tracks(positions, score, visibility)
+
+    def progress(self) -> TrackProgress:
+        """How far the tracking has come, and how far it can be trusted."""
+        return track_progress(
+            self.plan, self.predict(), self.stale, self.decisions.values(), self.tolerance_px
+        )
+
+    @property
+    def stale(self) -> NDArray[np.int64]:
+        """Frames that are to be tracked again, parents first."""
+        return self.plan.stale(self.store.recipe)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the keypoints."""
+        return self.tracking.keypoints.names
+
+    def item(self, frame: int, keypoint: int) -> str:
+        """Name of a point in decisions."""
+        return keypoint_item(self.tracking.recording, frame, self.names[keypoint])
+
+    def point_of(self, item: str) -> tuple[int, int]:
+        """Frame and index of the keypoint of an item.
+
+        Raises
+        ------
+        InputError
+            If there is no such point in the project.
+        """
+        recording, frame, name = parse_keypoint_item(item)
+        if recording != self.tracking.recording or name not in self.names:
+            raise InputError(
+                item,
+                "there is no such point in the project",
+                f"a name like {self.item(0, 0)!r}",
+                "Check recording and keypoint.",
+            )
+        self._check_frame(frame)
+        return frame, self.names.index(name)
+
+    def _check_frame(self, frame: int) -> None:
+        if not 0 <= frame < self.tracking.frames:
+            raise InputError(
+                f"frame {frame}", "there is no such frame",
+                f"0 to {self.tracking.frames - 1}", "Choose another one.",
+            )  # fmt: skip
+
+    def _decision(
+        self, item: str, position: Sequence[float] | None, value: str, seconds: float | None
+    ) -> Decision:
+        frame, keypoint = self.point_of(item)
+        blind = item not in self._seen
+        machine = self.store.positions[frame, keypoint]
+        if position is None and value == SEEN:
+            position, blind = machine.tolist(), False
+            if not np.isfinite(machine).all():
+                raise InputError(
+                    item, "no position was given, and the machine has none",
+                    "a position, or hidden, unsure or skip", "Say where it is.",
+                )  # fmt: skip
+        where = None if position is None else self._inside(item, position)
+        return Decision(
+            item,
+            self.annotator,
+            DecisionKind.KEYPOINT,
+            value,
+            where,
+            seconds=seconds,
+            evidence=proposal(machine),
+            blind=blind,
+            probe=self._asked.get(item, False),
+        )
+
+    def _inside(self, item: str, position: Sequence[float]) -> tuple[float, ...]:
+        place = tuple(float(one) for one in position)
+        shape = self.tracking.video_shape[2:]
+        last = np.array(shape[-len(place) :]) - 0.5
+        fits = len(place) in (2, 3) and all(
+            -0.5 <= one <= end for one, end in zip(place, last, strict=False)
+        )
+        if not fits or (len(place) == 2 and shape[0] > 1):
+            raise InputError(
+                item, f"the position is {place}",
+                f"z, y, x in pixels inside of {shape}", "Correct it.",
+            )  # fmt: skip
+        return (0.0, *place)[-3:]
+
+    def _closed(self) -> NDArray[np.bool_]:
+        """(frame, keypoint) what somebody said something of, or that is skipped."""
+        closed = np.ones(self.store.score.shape, bool)
+        closed[self.plan.ordered.tree.sequence] = False
+        closed[self.said.given.frame, self.said.given.keypoint] = True
+        for point in (*self.said.hidden, *self.said.open):
+            closed[point] = True
+        return closed
+
+    def _plan(self) -> Plan:
+        given, settings = self.said.given, self.settings
+        references = reference_frames(given)
+        if self._ordered is None or self._ordered.references != references:
+            skip = tuple(frame for frame in settings.skip if frame not in references)
+            self._ordered = order_video(self._thumbnails, references, settings.order, skip)
+        return make_plan(self._ordered, given, self._spoken, together=settings.together)
+
+    def _follower(self) -> Follower:
+        name = self.tracking.recording
+        video = self._video or sources_of(self.project).get(name)
+        if video is None or not video.exists():
+            raise ProjectError(
+                f"{self.project.path}: the video {name!r} is not where it was; expected to find it "
+                "there to track again. Say where it is now: --video."
+            )
+        opened = partial(open_recording, video, **self.tracking.read_as)
+        return Follower.of(opened, self.settings.follow, self.plan, str(video))

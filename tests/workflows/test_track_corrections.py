@@ -108,6 +108,19 @@ def test_more_processes_give_the_same(project: Path, monkeypatch: pytest.MonkeyP
     np.testing.assert_array_equal(one.position, other.position)
 
 
+@pytest.mark.slow
+def test_a_cluster_gives_the_same(project: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    folder, quiet = project.parent, {"dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
+        address = cluster.scheduler_address
+        other = folder / "other.sightline"
+        told = track(folder, "again.csv", workers=None, on=address, project=other)
+    assert told["tracked"] == MADE.frames - 1
+    one, other = (open_keypoints(folder / name) for name in ("points_sightline.csv", "again.csv"))
+    np.testing.assert_array_equal(one.position, other.position)
+
+
 def test_a_frame_is_as_good_as_its_corrections(project: Path) -> None:
     told = correct(project, "ben", frame=6, keypoint="neuron 4", position=TRUTH[6, 4].tolist())
     assert told["tracked"] == [6, 7, 8]

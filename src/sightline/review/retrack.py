@@ -241,13 +241,23 @@ def _follow(stretch: Stretch) -> tuple[NDArray[np.int64], Tracks]:
     found: list[Followed] = []
     with stretch.follower.open() as recording:
         about = _prepared(stretch.follower, lambda: recording)
+        ahead = _read_ahead(recording, [step.frame for step in stretch.steps])
         for step in stretch.steps:
-            volume = read_volumes(recording, step.frame, step.frame + 1)[0]
+            volume = ahead.pop(step.frame, None)
+            if volume is None:
+                volume = _volume(recording, step.frame)
             start = known.get(step.parent)
             found.append(follow_frame(volume, about, step.nearest, start, step.given))
             # as it is kept, so that a stretch that begins here gives the same
             known[step.frame] = found[-1].positions.astype(np.float32).astype(np.float64)
     return np.array([step.frame for step in stretch.steps]), _stacked(found)
+
+
+def _read_ahead(recording: Recording, frames: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+    """Frames of a video that can only be decoded forwards, in the order in which that is cheap."""
+    if not recording.info.sequential:
+        return {}
+    return {frame: _volume(recording, frame) for frame in sorted(frames)}
 
 
 def _stacked(found: Sequence[Followed]) -> Tracks:
@@ -260,11 +270,12 @@ def _stacked(found: Sequence[Followed]) -> Tracks:
 
 def _prepared(follower: Follower, open_video: Opener) -> Known:
     """References, read where this process has not yet."""
-    if follower.key not in _PREPARED:
+    known = _PREPARED.get(follower.key)
+    if known is None:
         known = _prepare(follower, open_video())
         _PREPARED.clear()
         _PREPARED[follower.key] = known
-    return _PREPARED[follower.key]
+    return known
 
 
 def _prepare(follower: Follower, recording: Recording) -> Known:

@@ -15,6 +15,8 @@ from sightline.project.candidates import read_candidates
 from sightline.project.evidence import DAMAGE, evidence_path, open_evidence
 from sightline.project.fold import standing
 from sightline.project.project import Project
+from sightline.project.source import sources_of
+from sightline.review.track_session import TrackSession
 from sightline.workflows.classifying import read_classifier
 from sightline.workflows.sorting import Summary
 
@@ -71,6 +73,8 @@ def _check_project(path: Path) -> Summary:
     with project.journal() as journal:
         state = journal.state()
     decided = {name: len(standing(state, name)) for name in sorted(state.hands)}
+    if project.kind == "track":
+        return _check_tracking(project, decided)
     tables, classes, problems = (), (), list(_unwritable(project))
     try:
         candidates = read_candidates(project)
@@ -88,6 +92,35 @@ def _check_project(path: Path) -> Summary:
         "decisions": decided,
         "notes": [f"{t.recording}: {note}" for t in tables for note in t.notes],
         "problems": [*problems, *(told for _, told in evidence.values() if told)],
+    }
+
+
+def _check_tracking(project: Project, decided: dict[str, int]) -> Summary:
+    problems = list(_unwritable(project))
+    found: Summary = {}
+    try:
+        with TrackSession(project.path, "") as session:
+            about, progress = session.tracking, session.progress()
+        found = {
+            "recordings": {about.recording: about.frames},
+            "keypoints": progress.keypoints,
+            "references": list(progress.references),
+            "annotated": progress.annotated,
+            "stale": progress.stale,
+        }
+        if about.recording not in sources_of(project):
+            problems.append(
+                f"{project.path}: the video {about.recording!r} is not where it was, so that "
+                "nothing can be tracked again. Say where it is: sightline track correct --video."
+            )
+    except SightlineError as damage:
+        problems.append(str(damage))
+    return {
+        "project": str(project.path),
+        "created": project.created.isoformat(),
+        **found,
+        "decisions": decided,
+        "problems": problems,
     }
 
 

@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "blind",
     "probe",
     "repeat",
+    "position",
 )
 
 
@@ -34,7 +35,8 @@ def decisions(project: str | Path, output: str | Path) -> "Summary":
     project
         Project folder or bundle; all but the journal may be damaged, missing or newer.
     output
-        New CSV file, with a row a decision and the columns ``COLUMNS``.
+        New CSV file, with a row a decision and the columns ``COLUMNS``; a keypoint's position is
+        its z, y and x in pixels.
 
     Returns
     -------
@@ -82,6 +84,7 @@ def _journal(folder: Path) -> Journal:
 def _row(decision: Decision, time_utc: str) -> list[str]:
     seconds = "" if decision.seconds is None else f"{decision.seconds:g}"
     yes = {True: "yes", False: "no"}
+    position = " ".join(repr(float(one)) for one in decision.position or ())
     return [
         decision.item,
         decision.annotator,
@@ -92,4 +95,5 @@ def _row(decision: Decision, time_utc: str) -> list[str]:
         yes[decision.blind],
         yes[decision.probe],
         yes[decision.repeat],
+        position,
     ]

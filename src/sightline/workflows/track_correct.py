@@ -152,7 +152,9 @@ def _one(
         )  # fmt: skip
     if frame is None:
         raise SettingError("--keypoint was given without --frame; say in which frame it is.")
-    session.decide(session.item(frame, session.names.index(keypoint)), position, value)
+    item = session.item(frame, session.names.index(keypoint))
+    session.where(item)  # whoever corrects has seen what is wrong
+    session.decide(item, position, value)
 
 
 def _take_in(session: TrackSession, path: Path) -> None:

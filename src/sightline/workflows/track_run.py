@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sightline.compute.jobs import Progress
+from sightline.data.some_keypoints import only_by, only_named
 from sightline.formats.keypoints.write_keypoints import write_keypoints
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.review.said_keypoints import trusted
@@ -32,6 +33,8 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
     radius: float | None = None,
     order: Order = "similarity",
     skip: Sequence[int] = (),
+    only: Sequence[str] = (),
+    trust: Sequence[str] = (),
     workers: int | None = None,
     on: str = "",
     phase: Callable[[str], Progress] = lambda _name: lambda _done, _total: None,
@@ -64,6 +67,10 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
         From which frame each is tracked: similarity, linear, depth or direct.
     skip
         Frames that are not tracked.
+    only
+        Names of the keypoints, or animals, to follow; all if not given.
+    trust
+        Annotators whose positions count; everybody's if not given.
     workers
         Processes; one a core if not given.
     on
@@ -87,6 +94,8 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
     """
     with open_recording(video, **read_as) as recording:
         keypoints = read_keypoints(annotations, recording)
+        keypoints = only_named(keypoints, only) if only else keypoints
+        keypoints = only_by(keypoints, trust) if trust else keypoints
         target = new_output(keypoints, output, to)
         given = keypoints.chosen(trusted(keypoints))
         follow = follow_settings_of(recording, given, radius, preset)

@@ -40,6 +40,12 @@ def run(
     radius: RadiusOption = None,
     order: OrderOption = "similarity",
     skip: SkipOption = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A keypoint or animal to follow; may be repeated.")
+    ] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="An annotator who counts; may be repeated.")
+    ] = None,
     dataset: DatasetOption = "",
     axes: AxesOption = "",
     channel: ChannelOption = None,
@@ -63,6 +69,8 @@ def run(
             radius=radius,
             order=order,
             skip=skip or (),
+            only=only or (),
+            trust=trust or (),
             workers=workers,
             on=on,
             phase=phase,

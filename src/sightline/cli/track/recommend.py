@@ -22,6 +22,9 @@ def recommend(
         str, typer.Option(help="Keypoints that exist; their whole frames count as chosen.")
     ] = "",
     skip: SkipOption = None,
+    figures: Annotated[
+        str, typer.Option(help="Folder for a picture of the frames and of what each is worth.")
+    ] = "",
     dataset: DatasetOption = "",
     axes: AxesOption = "",
     channel: ChannelOption = None,
@@ -37,6 +40,7 @@ def recommend(
             number,
             annotations=annotations or None,
             skip=skip or (),
+            figures=figures or None,
             progress=progress,
             dataset=dataset,
             axes=axes,

@@ -1,7 +1,8 @@
 """Sightline: an expert's eye where it changes the answer.
 
 `prepare` makes a project of a movie and its candidates, `SortSession` sorts it one question at a
-time, `export` gives the result back. The other verbs of the command line are functions of the same
+time, `export` gives the result back; `TrackSession` does the same for points followed through a video,
+which `sightline.workflows.track_run` begins. The other verbs of the command line are functions of the same
 names in `sightline.workflows`.
 """
 
@@ -11,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sightline.review.sort_session import SortSession
+    from sightline.review.track_session import TrackSession
     from sightline.workflows.exporting import export
     from sightline.workflows.preparing import prepare
 
 __version__ = version("sightline")
-__all__ = ["SortSession", "__version__", "export", "prepare"]
+__all__ = ["SortSession", "TrackSession", "__version__", "export", "prepare"]
 
 _DOORS = {
     "SortSession": "sightline.review.sort_session",
+    "TrackSession": "sightline.review.track_session",
     "export": "sightline.workflows.exporting",
     "prepare": "sightline.workflows.preparing",
 }

@@ -1,6 +1,6 @@
 """Tracking without a screen: the session that Python, command line and app share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.entry import Entry
 from sightline.data.keypoint_item import keypoint_item, parse_keypoint_item
 from sightline.data.question import Question
+from sightline.data.recording import Recording
 from sightline.data.tracks import TrackProgress, Tracks, Visibility
 from sightline.data.volumes import read_volumes
 from sightline.errors import InputError, ProjectError
@@ -24,10 +25,10 @@ from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.project.source import sources_of
 from sightline.project.tracking import open_tracks, read_thumbnails_of, read_tracking
-from sightline.query.doubtful_points import choose_points, reasons, worth_asking
 from sightline.review.retrack import Follower, bring_up_to_date, follow_now
 from sightline.review.said_keypoints import HIDDEN, SEEN, reference_frames, said_keypoints
 from sightline.review.track_progress import proposal, track_progress
+from sightline.review.track_questions import track_questions
 from sightline.track.plan import Ordered, Plan, downstream, make_plan, order_video
 from sightline.track.track_settings import TrackSettings
 
@@ -105,23 +106,16 @@ class TrackSession(Closing):
         SettingError
             If ``n`` is not positive.
         """
-        many = downstream(self.plan.ordered.tree)
-        worth = worth_asking(self.store.score, many, self._closed())
-        chosen = choose_points(
-            worth, n, probe_every=self.probe_every, asked=len(self.decisions), seed=self.seed
+        questions = track_questions(
+            self.store.score,
+            downstream(self.plan.ordered.tree),
+            self._closed(),
+            n,
+            self.item,
+            probe_every=self.probe_every,
+            asked=len(self.decisions),
+            seed=self.seed,
         )
-        why = reasons([point for point, _ in chosen], self.store.score, many)
-        width = len(self.names)
-        questions = [
-            Question(
-                self.item(*point),
-                point[0] * width + point[1],
-                float("nan") if probe else float(worth[point]),
-                "drawn at random" if probe else reason,
-                probe,
-            )
-            for (point, probe), reason in zip(chosen, why, strict=True)
-        ]
         self._asked |= {question.item: question.probe for question in questions}
         return questions
 
@@ -390,13 +384,27 @@ class TrackSession(Closing):
             self._ordered = order_video(self._thumbnails, references, settings.order, skip)
         return make_plan(self._ordered, given, self._spoken, together=settings.together)
 
-    def _follower(self) -> Follower:
+    @property
+    def open_video(self) -> Callable[[], Recording]:
+        """Opens the video; can be sent to other processes.
+
+        Raises
+        ------
+        ProjectError
+            If it is not where it was.
+        """
+        return partial(open_recording, self._where_video(), **self.tracking.read_as)
+
+    def _where_video(self) -> Path:
         name = self.tracking.recording
         video = self._video or sources_of(self.project).get(name)
         if video is None or not video.exists():
             raise ProjectError(
                 f"{self.project.path}: the video {name!r} is not where it was; expected to find it "
-                "there to track again. Say where it is now: --video."
+                "there to read its frames. Say where it is now: --video."
             )
-        opened = partial(open_recording, video, **self.tracking.read_as)
-        return Follower.of(opened, self.settings.follow, self.plan, str(video))
+        return video
+
+    def _follower(self) -> Follower:
+        video = str(self._where_video())
+        return Follower.of(self.open_video, self.settings.follow, self.plan, video)

@@ -21,8 +21,9 @@ from sightline.cli.sort import (
     undo,
 )
 from sightline.cli.track import benchmark as track_benchmark
-from sightline.cli.track import correct, next_points, recommend, run
+from sightline.cli.track import correct, detect, next_points, recommend, run
 from sightline.cli.track import export as track_export
+from sightline.cli.track import traces as track_traces
 
 app = typer.Typer(
     help="Bring an expert's eye to the few cells, pixels and frames where it changes the answer.",
@@ -56,12 +57,15 @@ for verb in (
     sort.command(name)(getattr(verb, name))
 sort.command("redo")(undo.redo)
 track.command("recommend")(recommend.recommend)
+track.command("detect")(detect.detect)
 track.command("run")(run.run)
 track.command("next")(next_points.next_points)
 track.command("correct")(correct.correct)
 track.command("export")(track_export.export)
+track.command("traces")(track_traces.traces)
 track.command("benchmark")(track_benchmark.benchmark)
 demos.command("sort")(demo.demo_sort)
+demos.command("track")(demo.demo_track)
 app.add_typer(sort, name="sort")
 app.add_typer(track, name="track")
 app.add_typer(demos, name="demo")

@@ -208,25 +208,13 @@ class TrackSession(Closing):
         return len(items)
 
     def undo(self, client_id: str | None = None) -> Entry:
-        """Take back the annotator's last decision or group.
-
-        Raises
-        ------
-        ProjectError
-            If there is nothing left to undo.
-        """
+        """Take back the annotator's last decision or group; ProjectError if none is left."""
         entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
         self.refresh()
         return entry
 
     def redo(self, client_id: str | None = None) -> Entry:
-        """Reinstate what was undone last.
-
-        Raises
-        ------
-        ProjectError
-            If there is nothing left to redo.
-        """
+        """Reinstate what was undone last; ProjectError if there is nothing."""
         entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
         self.refresh()
         return entry

@@ -149,8 +149,10 @@ def _write(
 ) -> None:
     if path.suffix.lower() == ".npz":
         kept: dict[str, Any] = {"brightness": values.astype(np.float32), "names": np.array(names)}
+        if times is not None:
+            kept["times_s"] = times
         with new_file(path) as aside:
-            np.savez_compressed(aside, **kept, **({} if times is None else {"times_s": times}))
+            np.savez_compressed(aside, **kept)
         return
     channels = values.shape[2]
     columns = [

@@ -9,13 +9,13 @@ from sightline.data.tracks import Visibility
 from sightline.errors import SettingError
 from sightline.simulate.deforming_settings import EASY, MEDIUM
 from sightline.simulate.deforming_volume import simulate_deforming_volume
-from sightline.track.follow import Known, follow_frame, reference_frame
+from sightline.track.follow import follow_frame, know, reference_frame
 from sightline.track.follow_settings import FollowSettings
 
 VOLUME = simulate_deforming_volume(EASY)
 SETTINGS = FollowSettings(EASY.voxel_size_um, EASY.radius_um, "points")
 REFERENCE = reference_frame(VOLUME.frame(0), VOLUME.truth(0).positions, SETTINGS)
-ABOUT = Known(SETTINGS, (REFERENCE,))
+ABOUT = know(SETTINGS, (REFERENCE,))
 
 
 def error(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -37,7 +37,7 @@ def test_of_eighty_crawling_nuclei_nine_in_ten_are_followed_from_one_reference()
     reference = reference_frame(volume.frame(0), volume.truth(0).positions, settings)
     right = []
     for frame in (5, 10, 15, 20):
-        found = follow_frame(volume.frame(frame), Known(settings, (reference,)))
+        found = follow_frame(volume.frame(frame), know(settings, (reference,)))
         right.append((error(found.positions, volume.truth(frame).positions) < 5).mean())
     assert np.mean(right) > 0.85
 
@@ -45,7 +45,7 @@ def test_of_eighty_crawling_nuclei_nine_in_ten_are_followed_from_one_reference()
 def test_flat_recordings_of_nuclei_are_followed_as_points() -> None:
     volume = simulate_deforming_volume(replace(EASY, planes=1, points=21))
     reference = reference_frame(volume.frame(0), volume.truth(0).positions, SETTINGS)
-    found = follow_frame(volume.frame(9), Known(SETTINGS, (reference,)))
+    found = follow_frame(volume.frame(9), know(SETTINGS, (reference,)))
     assert (error(found.positions, volume.truth(9).positions) < 2).mean() > 0.9
     assert (found.positions[:, 0] == 0).all()
 
@@ -63,7 +63,7 @@ def test_what_no_reference_shows_is_missing_and_never_a_number() -> None:
     partial = VOLUME.truth(0).positions.copy()
     partial[[3, 7]] = np.nan
     reference = reference_frame(VOLUME.frame(0), partial, SETTINGS)
-    found = follow_frame(VOLUME.frame(4), Known(SETTINGS, (reference,)))
+    found = follow_frame(VOLUME.frame(4), know(SETTINGS, (reference,)))
     assert (found.visibility[[3, 7]] == Visibility.NOT_TRACKED).all()
     assert np.isnan(found.positions[[3, 7]]).all()
     assert np.isnan(found.score[[3, 7]]).all()
@@ -101,7 +101,7 @@ def test_a_constant_frame_gives_no_point_that_is_seen(value: float) -> None:
 
 def test_without_a_reference_or_with_an_empty_one_it_says_so() -> None:
     with pytest.raises(SettingError, match="no reference frame"):
-        follow_frame(VOLUME.frame(0), Known(SETTINGS, ()))
+        follow_frame(VOLUME.frame(0), know(SETTINGS, ()))
     with pytest.raises(SettingError, match="no annotated point"):
         reference_frame(VOLUME.frame(0), np.full((4, 3), np.nan), SETTINGS)
     with pytest.raises(SettingError, match="planes"):
@@ -115,5 +115,5 @@ def test_without_a_reference_or_with_an_empty_one_it_says_so() -> None:
 def test_one_point_is_followed() -> None:
     volume = simulate_deforming_volume(replace(EASY, points=1))
     reference = reference_frame(volume.frame(0), volume.truth(0).positions, SETTINGS)
-    found = follow_frame(volume.frame(1), Known(SETTINGS, (reference,)))
+    found = follow_frame(volume.frame(1), know(SETTINGS, (reference,)))
     assert error(found.positions, volume.truth(1).positions)[0] < 1

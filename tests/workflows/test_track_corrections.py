@@ -35,7 +35,7 @@ def project(tracked: Path, tmp_path: Path) -> Path:
 
 def track(folder: Path, output: str, **more: object) -> dict[str, object]:
     said = {"workers": 1, "order": "linear", **READ, **more}
-    return run(folder / "worm.h5", folder / "points.csv", folder / output, **said)  # type: ignore[arg-type]
+    return run(folder / "worm.h5", folder / "points.csv", folder / output, **said)
 
 
 def test_a_second_run_has_nothing_to_do_and_gives_the_same(project: Path) -> None:
@@ -58,6 +58,21 @@ def test_annotations_that_were_added_in_another_tool_are_taken_up_by_the_next_ru
 
 def test_other_settings_track_everything_again(project: Path) -> None:
     assert track(project.parent, "again.csv", radius=1.5)["tracked"] == MADE.frames - 1
+
+
+def test_the_paper_s_method_is_a_preset_whose_settings_can_be_changed(project: Path) -> None:
+    folder = project.parent
+    told = track(folder, "paper.csv", preset="zephir", changes={"steps": 30, "patch_size": 15})
+    assert told["tracked"] == MADE.frames - 1
+    found = open_keypoints(folder / "paper.csv").dense(np.arange(MADE.frames))
+    away = np.linalg.norm((found - TRUTH) * np.array(MADE.voxel_size_um), axis=2)
+    assert (away < 3).mean() > 0.9
+    again = track(folder, "again.csv", preset="zephir", changes={"steps": 30, "patch_size": 15})
+    assert again["tracked"] == 0
+    with pytest.raises(SettingError, match=r"no setting 'patch'.*patch_size"):
+        track(folder, "not.csv", preset="zephir", changes={"patch": 3})
+    with pytest.raises(SettingError, match="it must be odd"):
+        track(folder, "not.csv", preset="zephir", changes={"patch_size": 14})
 
 
 def test_a_project_of_other_keypoints_is_not_touched(project: Path) -> None:

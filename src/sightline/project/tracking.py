@@ -61,11 +61,11 @@ class Thumbnails:
     ----------
     frames : (frame, pixel) float16
     stamp
-        Size and time of the file that they are of.
+        Size and time of the file that they are of, and of what kind they are.
     """
 
     frames: NDArray[np.float16] = field(repr=False)
-    stamp: list[int]
+    stamp: list[int | str]
 
     @property
     def digest(self) -> str:
@@ -133,9 +133,9 @@ def read_tracking(project: Project) -> Tracking:
 
 
 def store_thumbnails(
-    project: Project, thumbnails: NDArray[np.float16], stamp: Sequence[int]
+    project: Project, thumbnails: NDArray[np.float16], stamp: Sequence[int | str]
 ) -> None:
-    """Store the thumbnails (frame, pixel) of the video, and what its file was like.
+    """Store the thumbnails (frame, pixel) of the video, and what they are of.
 
     Raises
     ------

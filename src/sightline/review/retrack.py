@@ -13,10 +13,10 @@ from sightline.data.recording import Recording
 from sightline.data.tracks import Tracks, Visibility
 from sightline.data.volumes import read_volumes
 from sightline.project.track_store import TrackStore
-from sightline.track.follow import Followed, Known, follow_frame, reference_frame
+from sightline.track.background import median_background
+from sightline.track.follow import Followed, Known, follow_frame, know, reference_frame
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.plan import Plan
-from sightline.track.template_search import median_background
 
 Opener = Callable[[], Recording]
 
@@ -63,6 +63,7 @@ class Step:
 
     frame: int
     parent: int
+    distance: float
     nearest: tuple[int, ...]
     given: NDArray[np.float64] = field(repr=False)
 
@@ -158,7 +159,8 @@ def follow_now(
     step = _steps(plan, [frame])[0]
     start = None if step.parent < 0 else store.positions[step.parent].astype(np.float64)
     about = _prepared(follower, follower.open)
-    found = follow_frame(volume, about, step.nearest, start, step.given)
+    with follower.open() as recording:
+        found = _followed(recording, about, step, volume, start)
     row = np.array([frame])
     outdated = step.parent >= 0 and (store.recipe[step.parent] != plan.recipe[step.parent]).any()
     store.put(row, _stacked([found]), plan.recipe[row] * (not outdated))
@@ -223,15 +225,12 @@ def _branch(head: int, children: Mapping[int, list[int]]) -> tuple[list[int], li
 
 
 def _steps(plan: Plan, frames: Sequence[int]) -> tuple[Step, ...]:
-    given = plan.given.dense(frames)
+    ordered, given = plan.ordered, plan.given.dense(frames)
+    parent, distance = ordered.tree.parent, ordered.distance
+    nearest = ordered.nearest[list(frames)].tolist()
     return tuple(
-        Step(
-            frame,
-            int(plan.ordered.tree.parent[frame]),
-            tuple(plan.ordered.nearest[frame].tolist()),
-            said,
-        )
-        for frame, said in zip(frames, given, strict=True)
+        Step(frame, int(parent[frame]), float(distance[frame]), tuple(near), said)
+        for frame, near, said in zip(frames, nearest, given, strict=True)
     )
 
 
@@ -246,11 +245,24 @@ def _follow(stretch: Stretch) -> tuple[NDArray[np.int64], Tracks]:
             volume = ahead.pop(step.frame, None)
             if volume is None:
                 volume = _volume(recording, step.frame)
-            start = known.get(step.parent)
-            found.append(follow_frame(volume, about, step.nearest, start, step.given))
+            found.append(_followed(recording, about, step, volume, known.get(step.parent)))
             # as it is kept, so that a stretch that begins here gives the same
             known[step.frame] = found[-1].positions.astype(np.float32).astype(np.float64)
     return np.array([step.frame for step in stretch.steps]), _stacked(found)
+
+
+def _followed(
+    recording: Recording,
+    about: Known,
+    step: Step,
+    volume: NDArray[np.float32],
+    start: NDArray[np.float64] | None,
+) -> Followed:
+    half = about.settings.frames_around // 2
+    last = recording.info.frames - 1
+    around = range(max(step.frame - half, 0), min(step.frame + half, last) + 1)
+    window = [_volume(recording, frame) for frame in around if frame != step.frame]
+    return follow_frame(volume, about, step.nearest, start, step.given, step.distance, window)
 
 
 def _read_ahead(recording: Recording, frames: Sequence[int]) -> dict[int, NDArray[np.float32]]:
@@ -282,10 +294,10 @@ def _prepare(follower: Follower, recording: Recording) -> Known:
     settings = follower.settings
     background = _background(recording, settings)
     references = tuple(
-        reference_frame(_volume(recording, frame), positions, settings, background)
+        reference_frame(_volume(recording, frame), positions, settings)
         for frame, positions in zip(follower.references, follower.positions, strict=True)
     )
-    return Known(settings, references, background)
+    return know(settings, references, background)
 
 
 def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:

@@ -1,38 +1,52 @@
 """Follow points into one frame, from references and perhaps a parent, by any method."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.tracks import Visibility
 from sightline.errors import SettingError
+from sightline.track.by_paper import follow_by_paper
 from sightline.track.by_points import PointReference, follow_points, prepare_points
-from sightline.track.by_templates import TemplateReference, follow_templates, prepare_templates
+from sightline.track.by_templates import (
+    TemplateReference,
+    follow_templates,
+    learn_templates,
+    prepare_templates,
+)
+from sightline.track.flat_model import FlatModel
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.located import Located, known
+from sightline.track.paper.references import (
+    PaperReference,
+    PaperReferences,
+    cut_reference,
+    join_references,
+)
 
-ReferenceFrame = PointReference | TemplateReference
+ReferenceFrame = PointReference | TemplateReference | PaperReference
+Together = FlatModel | PaperReferences
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a recording before a frame of it is followed.
+    """What is known of a recording before a frame of it is followed; see `know`.
 
     Parameters
     ----------
     settings
         The same for all.
     references
-        Of `reference_frame`; at least one.
-    background : (1, y, x) or None
-        Of a flat recording, see `median_background`.
+        Of `reference_frame`.
+    together
+        What all references teach together, where the method asks for that.
     """
 
     settings: FollowSettings
     references: tuple[ReferenceFrame, ...] = field(repr=False)
-    background: NDArray[np.float32] | None = field(default=None, repr=False)
+    together: Together | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,6 @@ def reference_frame(
     frame: NDArray[np.float32],
     positions: NDArray[np.float64],
     settings: FollowSettings,
-    background: NDArray[np.float32] | None = None,
 ) -> ReferenceFrame:
     """Make an annotated frame ready to be followed from.
 
@@ -68,8 +81,6 @@ def reference_frame(
     frame : (channel, z, y, x)
     positions : (keypoint, 3)
         NaN where missing.
-    background : (1, y, x) or None
-        Of a flat recording (`median_background`); None: nothing is known.
 
     Raises
     ------
@@ -81,7 +92,35 @@ def reference_frame(
     frame = np.nan_to_num(np.asarray(frame, np.float32))
     if settings.method == "points":
         return prepare_points(frame, positions, settings)
-    return prepare_templates(frame, positions, settings, background)
+    if settings.method == "paper":
+        return cut_reference(frame, positions, settings.paper)
+    return prepare_templates(frame, positions)
+
+
+def know(
+    settings: FollowSettings,
+    references: Sequence[ReferenceFrame],
+    background: NDArray[np.float32] | None = None,
+) -> Known:
+    """Put references together; models of animals are learned here, in seconds.
+
+    Parameters
+    ----------
+    settings
+        With which the references were made.
+    references
+        Of `reference_frame`.
+    background : (1, y, x) or None
+        Of a flat recording (`median_background`); None: nothing is known.
+    """
+    shown = [one for one in references if isinstance(one, TemplateReference)]
+    cut = [one for one in references if isinstance(one, PaperReference)]
+    together: Together | None = None
+    if shown:
+        together = learn_templates(shown, settings, background)
+    elif cut:
+        together = join_references(cut, settings.paper)
+    return Known(settings, tuple(references), together)
 
 
 def follow_frame(
@@ -90,6 +129,8 @@ def follow_frame(
     nearest: Sequence[int] = (),
     parent: NDArray[np.float64] | None = None,
     fixed: NDArray[np.float64] | None = None,
+    distance: float = 0.0,
+    window: Sequence[NDArray[np.float32]] = (),
 ) -> Followed:
     """Find the points of references in a frame.
 
@@ -104,6 +145,10 @@ def follow_frame(
         Positions in a frame like this one, tracked before.
     fixed : (keypoint, 3) or None
         Positions a person gave in this frame; NaN elsewhere. They are returned as they are.
+    distance
+        Of the parent frame, see `frame_distance`; it sets the paper's step size.
+    window
+        The frames around this one that the paper compares brightness with.
 
     Raises
     ------
@@ -112,24 +157,36 @@ def follow_frame(
     """
     if not about.references:
         raise SettingError("There is no reference frame; annotate at least one.")
-    chosen = [about.references[place] for place in nearest or range(len(about.references))]
+    places = list(nearest) or list(range(len(about.references)))
     frame = np.nan_to_num(np.asarray(frame, np.float32))
-    given = np.full(chosen[0].positions.shape, np.nan) if fixed is None else fixed
-    return _followed(_locate(frame, about, chosen, parent, given), given, frame.shape[1:])
+    first = about.references[places[0]].positions
+    given = np.full(first.shape, np.nan) if fixed is None else fixed
+    if isinstance(about.together, PaperReferences):
+        start = first if parent is None else np.where(known(parent)[:, None], parent, first)
+        located = follow_by_paper(
+            frame, about.together, places, start, given, about.settings, distance, window
+        )
+    else:
+        located = _locate(frame, about, places, parent, given)
+    if frame.min() == frame.max():  # a constant frame shows nothing, whatever fits it
+        nothing = np.zeros(len(given))
+        located = replace(located, score=nothing, found=nothing > 0)
+    return _followed(located, given, frame.shape[1:])
 
 
 def _locate(
     frame: NDArray[np.float32],
     about: Known,
-    chosen: list[ReferenceFrame],
+    places: Sequence[int],
     parent: NDArray[np.float64] | None,
     given: NDArray[np.float64],
 ) -> Located:
+    chosen = [about.references[place] for place in places]
+    shown = [one for one in chosen if isinstance(one, TemplateReference)]
+    if isinstance(about.together, FlatModel):
+        return follow_templates(frame, about.together, shown[0], parent, given)
     points = [one for one in chosen if isinstance(one, PointReference)]
-    if points:
-        return follow_points(frame, points, about.settings, parent, given)
-    templates = [one for one in chosen if isinstance(one, TemplateReference)]
-    return follow_templates(frame, templates, about.settings, parent, given, about.background)
+    return follow_points(frame, points, about.settings, parent, given)
 
 
 def _followed(located: Located, given: NDArray[np.float64], shape: tuple[int, ...]) -> Followed:

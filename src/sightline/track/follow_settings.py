@@ -1,13 +1,15 @@
 """How points are followed: what the recording is like, and by which method."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sightline.errors import SettingError
+from sightline.track.detector import Detector
+from sightline.track.paper.settings import PaperSettings
 
-Method = Literal["points", "templates"]
+Method = Literal["points", "templates", "paper"]
 
-METHODS: Final[tuple[Method, ...]] = ("points", "templates")
+METHODS: Final[tuple[Method, ...]] = ("points", "templates", "paper")
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,20 @@ class FollowSettings:
         animal.
     method
         ``"points"``: blobs are detected and matched as a set of points. ``"templates"``: the whole
-        frame is searched for what references look like (one plane only).
+        frame is searched for what references look like (one plane only). ``"paper"``: by gradient
+        descent from a parent, as published.
     angles
-        Turns about z that are tried; None: all round for ``"templates"``, up to 1.2 radians either
-        way for ``"points"``.
+        Turns about z that are tried; None: all round.
     farthest
         Farthest that registration may move a point from where it was found, in radii.
     least_score
         Correlation below which a point without a detection counts as hidden.
+    groups
+        Keypoints of each animal, for ``"templates"``; empty: all are one animal's.
+    paper
+        How ``"paper"`` does it.
+    detector
+        Trained; finds what ``"points"`` are matched with. None: bright blobs.
 
     Raises
     ------
@@ -44,6 +52,9 @@ class FollowSettings:
     angles: tuple[float, ...] | None = None
     farthest: float = 1.5
     least_score: float = 0.3
+    groups: tuple[tuple[int, ...], ...] = ()
+    paper: PaperSettings = field(default_factory=PaperSettings)
+    detector: Detector | None = None
 
     def __post_init__(self) -> None:
         if not (self.radius > 0 and min(self.voxel_size) > 0):
@@ -52,3 +63,8 @@ class FollowSettings:
             )
         if self.method not in METHODS:
             raise SettingError(f"method is {self.method!r}; it must be one of {METHODS}.")
+
+    @property
+    def frames_around(self) -> int:
+        """Frames, itself included, that a frame is followed with."""
+        return self.paper.window if self.method == "paper" and self.paper.smooths else 1

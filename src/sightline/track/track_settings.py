@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.order import Order
+from sightline.track.paper.settings import PaperSettings
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,15 @@ class TrackSettings:
         TypeError, KeyError, SettingError
             If it is something else.
         """
-        parts = {name: _frozen(value) for name, value in said.items()}
-        return cls(**{**parts, "follow": FollowSettings(**_parts(said["follow"]))})
+        follow = _parts(said["follow"])
+        follow["paper"] = PaperSettings(**_parts(follow["paper"]))
+        return cls(**{**_parts(said), "follow": FollowSettings(**follow)})
 
 
 def _parts(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _frozen(value) for name, value in said.items()}
+    return {name: as_tuples(value) for name, value in said.items()}
 
 
-def _frozen(value: Any) -> Any:
-    """JSON knows no tuples."""
-    return tuple(_frozen(part) for part in value) if isinstance(value, list | tuple) else value
+def as_tuples(value: Any) -> Any:
+    """The same with tuples for lists, as settings have them and JSON does not."""
+    return tuple(as_tuples(part) for part in value) if isinstance(value, list | tuple) else value

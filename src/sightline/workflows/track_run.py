@@ -1,6 +1,6 @@
 """Follow annotated keypoints through a video: `sightline track run`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +8,13 @@ import numpy as np
 
 from sightline.compute.jobs import Progress
 from sightline.data.some_keypoints import only_by, only_named
-from sightline.formats.keypoints.write_keypoints import write_keypoints
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.review.said_keypoints import trusted
 from sightline.review.track_session import TrackSession
 from sightline.track.order import Order
 from sightline.track.track_settings import TrackSettings
 from sightline.workflows.follow_settings_of import follow_settings_of
-from sightline.workflows.track_export import final_keypoints, new_output
+from sightline.workflows.track_export import new_output, write_tracks
 from sightline.workflows.track_video import read_keypoints
 from sightline.workflows.tracking_project import project_beside, tracking_project
 
@@ -30,6 +29,7 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
     project: str | Path | None = None,
     to: str = "",
     preset: str = "default",
+    changes: Mapping[str, Any] | None = None,
     radius: float | None = None,
     order: Order = "similarity",
     skip: Sequence[int] = (),
@@ -59,6 +59,8 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
         Format of the output; the annotations' own if not given.
     preset
         ``"default"``, or ``"zephir"`` for the paper's method.
+    changes
+        Other values of the preset's settings, by name; see `follow_settings_of`.
     radius
         Size of what is followed, in um where the video tells its pixels' size, else in pixels:
         standard deviation of a nucleus's brightness, or of the patch around a part of an animal.
@@ -98,7 +100,7 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
         keypoints = only_by(keypoints, trust) if trust else keypoints
         target = new_output(keypoints, output, to)
         given = keypoints.chosen(trusted(keypoints))
-        follow = follow_settings_of(recording, given, radius, preset)
+        follow = follow_settings_of(recording, given, radius, preset, changes)
         settings = TrackSettings(follow, order, tuple(skip))
         place = project_beside(annotations) if project is None else Path(project)
         made = tracking_project(
@@ -106,9 +108,8 @@ def run(  # noqa: PLR0913 -- one argument for each thing a user may say
         )
     with TrackSession(made.path, "") as session:
         tracked = session.refit(workers=workers, on=on, progress=phase("tracking"))
-        found = final_keypoints(session)
         progress = session.progress()
-    notes = write_keypoints(target, found, to)
+        _, notes = write_tracks(session, target, to)
     return {
         "output": str(target),
         "project": str(made.path),

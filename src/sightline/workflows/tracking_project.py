@@ -77,9 +77,11 @@ def tracking_project(
         project = Project.create(place, "track")
     store_tracking(project, tracking)
     remember_sources(project, {tracking.recording: video})
-    stamp = _stamp(video)
+    follow = settings.follow
+    paper = follow.paper if follow.method == "paper" else None
+    stamp = [*_stamp(video), "ours" if paper is None else f"paper {paper.channel}"]
     if not _has_thumbnails(project, stamp):
-        store_thumbnails(project, read_thumbnails(recording, progress), stamp)
+        store_thumbnails(project, read_thumbnails(recording, progress, paper), stamp)
     with project.journal() as journal:
         record_annotations(journal, decisions_of(tracking.recording, keypoints))
     return project
@@ -101,7 +103,7 @@ def _check_same(project: Project, tracking: Tracking) -> None:
             )  # fmt: skip
 
 
-def _stamp(video: Path) -> list[int]:
+def _stamp(video: Path) -> list[int | str]:
     """Size and time of a file, by which a changed one is known; of a folder nothing."""
     if not video.is_file():
         return []
@@ -109,7 +111,7 @@ def _stamp(video: Path) -> list[int]:
     return [getattr(stated, name) for name in _STATED]
 
 
-def _has_thumbnails(project: Project, stamp: list[int]) -> bool:
+def _has_thumbnails(project: Project, stamp: list[int | str]) -> bool:
     try:
         return read_thumbnails_of(project).stamp == stamp
     except ProjectError:

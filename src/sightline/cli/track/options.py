@@ -1,6 +1,7 @@
 """Options that the verbs of tracking share: how a video is read, and how it is tracked."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -28,6 +29,10 @@ OrderOption = Annotated[
 TrackPresetOption = Annotated[
     str, typer.Option("--preset", help="default, or zephir for the paper's method.")
 ]
+ChangesOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A setting of the preset, NAME=VALUE; may be repeated."),
+]
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, help="Processes; one a core if not given.")
 ]
@@ -48,3 +53,17 @@ def pixel_size_um(text: str) -> float | tuple[float, ...] | None:
         ) from None
     one, *more = sizes
     return sizes if more else one
+
+
+def changes(said: list[str] | None) -> dict[str, Any]:
+    """Settings of ``--set``; values as in JSON, such as 0.1, true, null or [[0, 1], [20, 0.1]]."""
+    found: dict[str, Any] = {}
+    for one in said or ():
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{one!r} is no NAME=VALUE.", param_hint="--set")
+        try:
+            found[name.strip()] = json.loads(value)
+        except ValueError:
+            found[name.strip()] = value.strip()
+    return found

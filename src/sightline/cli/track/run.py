@@ -7,6 +7,7 @@ import typer
 from sightline.cli.show import JsonOption, phases, show
 from sightline.cli.track.options import (
     AxesOption,
+    ChangesOption,
     ChannelOption,
     DatasetOption,
     OnOption,
@@ -18,6 +19,7 @@ from sightline.cli.track.options import (
     TrackPresetOption,
     VideoArgument,
     WorkersOption,
+    changes,
     pixel_size_um,
 )
 
@@ -37,6 +39,7 @@ def run(
         str, typer.Option(help="Project folder that keeps the work; beside the annotations.")
     ] = "",
     preset: TrackPresetOption = "default",
+    change: ChangesOption = None,
     radius: RadiusOption = None,
     order: OrderOption = "similarity",
     skip: SkipOption = None,
@@ -66,6 +69,7 @@ def run(
             project=project or None,
             to=to,
             preset=preset,
+            changes=changes(change),
             radius=radius,
             order=order,
             skip=skip or (),

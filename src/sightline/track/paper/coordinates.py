@@ -1,4 +1,4 @@
-"""Between pixels, whose centres are whole numbers, and -1 to 1 over the edges of the view."""
+"""Positions in pixels, whose centres are whole numbers, and from -1 to 1 over the whole view."""
 
 import numpy as np
 from numpy.typing import NDArray

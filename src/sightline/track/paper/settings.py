@@ -132,6 +132,11 @@ class PaperSettings:
         return _ever(self.detection_weight)
 
     @property
+    def smooths(self) -> bool:
+        """Whether the smoothness loss ever acts."""
+        return _ever(self.smoothness)
+
+    @property
     def total_steps(self) -> int:
         """Steps a frame, those of detection included."""
         return self.steps + self.detection_steps * self.detects
@@ -192,7 +197,7 @@ def _check_weight(name: str, weight: Weight) -> None:
             raise SettingError(expected)
         return
     try:
-        pairs = [(start, value) for start, value in weight]  # pyright: ignore[reportGeneralTypeIssues, reportAssignmentType]
+        pairs = [(start, value) for start, value in weight]  # pyright: ignore[reportGeneralTypeIssues]
     except (TypeError, ValueError):
         raise SettingError(expected) from None
     starts = [start for start, _ in pairs]

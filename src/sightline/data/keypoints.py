@@ -163,6 +163,10 @@ class KeypointSet:
         parts = {name: getattr(self, name)[rows] for name in of_rows}
         return check_keypoints(replace(self, **parts, columns=columns))
 
+    def within(self, frames: range) -> "KeypointSet":
+        """The same with the rows of some frames, one after the other."""
+        return self.chosen((self.frame >= frames.start) & (self.frame < frames.stop))
+
 
 def animal_of(name: str) -> str:
     """``"fly"`` of ``"fly/head"``; empty for ``"head"``."""

@@ -40,6 +40,8 @@ class RecordingInfo:
         Frames that the file stores together, so that reading fewer costs as much.
     sequential
         Whether frames can only be decoded one after the other, as in a video.
+    frame_names
+        File name of each frame, where each is a file of its own; else empty.
     notes
         What was found and assumed, in words.
     """
@@ -55,6 +57,7 @@ class RecordingInfo:
     units: Units = "unknown"
     frames_at_once: int = 1
     sequential: bool = False
+    frame_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -69,7 +69,8 @@ def read_volumes(recording: Recording, start: int, stop: int) -> NDArray[np.floa
     Returns
     -------
     (frame, channel, z, y, x) float32
-        Axes that the recording lacks have length 1.
+        Axes that the recording lacks have length 1. Values that are no finite numbers are given as
+        the frame's least one that is, 0 if none is.
 
     Raises
     ------
@@ -77,7 +78,11 @@ def read_volumes(recording: Recording, start: int, stop: int) -> NDArray[np.floa
         If the frames are not there or damaged.
     """
     read = recording.read(start, stop)
-    return read.reshape(len(read), *volume_shape(recording.info)).astype(np.float32)
+    volumes = read.reshape(len(read), *volume_shape(recording.info)).astype(np.float32)
+    if read.dtype.kind == "f":
+        for volume in volumes:
+            _make_finite(volume)
+    return volumes
 
 
 def volume_shape(info: RecordingInfo) -> tuple[int, ...]:
@@ -93,3 +98,9 @@ def voxel_size_um(info: RecordingInfo) -> tuple[float, ...] | None:
     spatial = [axis for axis in info.axes if axis in ("z", "y", "x")]
     sizes = dict(zip(spatial, info.pixel_size_um, strict=True))
     return tuple(sizes.get(axis, 1.0) for axis in ("z", "y", "x"))
+
+
+def _make_finite(volume: NDArray[np.float32]) -> None:
+    finite = np.isfinite(volume)
+    if not finite.all():
+        volume[~finite] = volume[finite].min(initial=np.inf) if finite.any() else 0.0

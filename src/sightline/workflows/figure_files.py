@@ -9,16 +9,16 @@ from matplotlib.figure import Figure
 
 from sightline.errors import InputError, SightlineError
 
-_MARK: Final = "Sightline"
+MARK: Final = "Sightline"
 _STYLE: Final[dict[Any, Any]] = {
-    "svg.hashsalt": _MARK,
+    "svg.hashsalt": MARK,
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
 }
 _METADATA: Final = {
-    "png": {"Software": _MARK},
-    "svg": {"Creator": _MARK, "Date": None},
+    "png": {"Software": MARK},
+    "svg": {"Creator": MARK, "Date": None},
 }
 
 
@@ -36,7 +36,7 @@ def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
-            _refuse_foreign(path)
+            refuse_foreign(path)
         for path, (kind, metadata) in zip(paths, _METADATA.items(), strict=True):
             drawn = BytesIO()
             with mpl.rc_context(_STYLE):
@@ -50,8 +50,14 @@ def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
     return paths
 
 
-def _refuse_foreign(path: Path) -> None:
-    if path.exists() and _MARK.encode() not in path.read_bytes():
+def refuse_foreign(path: Path) -> None:
+    """Raise if a file of that name is there that is not marked as ours.
+
+    Raises
+    ------
+    InputError
+    """
+    if path.exists() and MARK.encode() not in path.read_bytes():
         raise InputError(
             path,
             "a file of this name is there that Sightline did not draw",

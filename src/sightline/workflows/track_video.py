@@ -91,4 +91,18 @@ def read_keypoints(path: str | Path, recording: Recording) -> KeypointSet:
             f"frames 0 to {info.frames - 1}, as {info.source} has",
             "Check that video and annotations belong together.",
         )
+    _check_inside(keypoints, (planes, height, width))
     return keypoints
+
+
+def _check_inside(keypoints: KeypointSet, shape: tuple[int, int, int]) -> None:
+    place = keypoints.position
+    inside = ((place >= -0.5) & (place < np.array(shape) - 0.5)).all(axis=1)
+    if len(place) and not inside.any():
+        raise InputError(
+            keypoints.source,
+            f"all {len(place)} positions lie outside of the image, the first at z, y, x = "
+            f"{', '.join(f'{along:g}' for along in place[0])}",
+            f"pixels of an image of {' x '.join(map(str, shape))} (z, y, x), from 0",
+            "Check that video and annotations belong together, and the unit of the positions.",
+        )

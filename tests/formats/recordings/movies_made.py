@@ -11,6 +11,7 @@ import numpy as np
 import tifffile
 import zarr
 from numpy.typing import NDArray
+from PIL import Image
 
 FRAMES, HEIGHT, WIDTH = 23, 18, 26
 
@@ -112,6 +113,17 @@ def _tiff_stacks(folder: Path) -> MadeMovie:
             home / f"{number}.tif", stack, compression="zlib", photometric="minisblack"
         )
     return MadeMovie(home, movie)
+
+
+def _images(ending: str, dtype: Any) -> Callable[[Path], MadeMovie]:
+    def make(folder: Path) -> MadeMovie:
+        movie, home = counts(dtype=dtype), folder / "images"
+        home.mkdir()
+        for number, frame in enumerate(movie):
+            Image.fromarray(frame).save(home / f"img{number}{ending}")
+        return MadeMovie(home, movie)
+
+    return make
 
 
 def _tiff_channels(folder: Path) -> MadeMovie:
@@ -237,6 +249,9 @@ MAKERS: dict[str, Callable[[Path], MadeMovie]] = {
     "ImageJ, one of two channels": _tiff_channels,
     "folder of frames": _tiff_frames,
     "folder of stacks": _tiff_stacks,
+    "folder of PNG images": _images(".png", np.uint8),
+    "folder of PNG images, 16 bits": _images(".png", np.uint16),
+    "folder of BMP images": _images(".bmp", np.uint8),
     "HDF5": _hdf5("contiguous.h5", "mov"),
     "HDF5, deflated chunks": _hdf5(
         "chunks.hdf5", "a/b/c", chunks=(5, 9, 13), compression="gzip", dtype=">u2"

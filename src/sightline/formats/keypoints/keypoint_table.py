@@ -9,9 +9,9 @@ They are written with all their digits, so that they come back exactly. A row wi
 or ``nan``) is a missing position and is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
 from sightline.errors import InputError
 from sightline.formats.keypoints.carried import Part, present_rows, refuse_nothing, told_of_loss
+from sightline.formats.new_file import new_file
 from sightline.formats.table import read_rows, write_rows
 
 NEEDED: Final = ("frame", "keypoint", "y", "x")
@@ -30,6 +31,7 @@ CARRIED: Final[tuple[Part, ...]] = (
 )  # fmt: skip
 _VISIBILITY: Final = {"": False, "seen": False, "hidden": True}
 _MOST_NAMED_FRAMES: Final = 10_000_000
+_ROWS_AT_ONCE: Final = 10_000
 Table = dict[str, list[str]]
 
 
@@ -89,9 +91,47 @@ def write_keypoint_table(path: Path, keypoints: KeypointSet) -> tuple[str, ...]:
         If there is a file of that name, or there is no position to write.
     """
     refuse_nothing(keypoints, path, "a table")
+    return write_keypoint_tables(path, [keypoints])
+
+
+def write_keypoint_tables(path: Path, parts: Iterable[KeypointSet]) -> tuple[str, ...]:
+    """Write a new table of several sets, one after the other; no more than one is in memory.
+
+    Returns
+    -------
+    tuple of str
+        What a table does not carry.
+
+    Raises
+    ------
+    InputError
+        If there is a file of that name, or it cannot be written.
+    """
+    notes: dict[str, None] = {}
+
+    def rows() -> Iterator[list[Any]]:
+        for part in parts:
+            notes.update(dict.fromkeys(told_of_loss(part, "A table", CARRIED)))
+            for start in range(0, len(part), _ROWS_AT_ONCE):
+                yield from _rows(part, slice(start, start + _ROWS_AT_ONCE))
+
+    with new_file(path) as aside:
+        write_rows(aside, COLUMNS, rows())
+    return tuple(notes)
+
+
+def _rows(keypoints: KeypointSet, some: slice) -> Iterator[list[Any]]:
     names = keypoints.frame_names
-    rows = [
-        [
+    for frame, keypoint, position, score, hidden, author in zip(
+        keypoints.frame[some].tolist(),
+        keypoints.keypoint[some].tolist(),
+        keypoints.position[some].tolist(),
+        keypoints.score[some].tolist(),
+        keypoints.hidden[some].tolist(),
+        keypoints.author[some].tolist(),
+        strict=True,
+    ):
+        yield [
             frame,
             names[frame] if names else "",
             keypoints.names[keypoint],
@@ -101,18 +141,6 @@ def write_keypoint_table(path: Path, keypoints: KeypointSet) -> tuple[str, ...]:
             keypoints.authors[author].annotator,
             keypoints.authors[author].tool,
         ]
-        for frame, keypoint, position, score, hidden, author in zip(
-            keypoints.frame.tolist(),
-            keypoints.keypoint.tolist(),
-            keypoints.position.tolist(),
-            keypoints.score.tolist(),
-            keypoints.hidden.tolist(),
-            keypoints.author.tolist(),
-            strict=True,
-        )
-    ]
-    write_rows(path, COLUMNS, rows)
-    return told_of_loss(keypoints, "A table", CARRIED)
 
 
 def _numbers(words: list[str], name: str, path: Path) -> NDArray[np.float64]:

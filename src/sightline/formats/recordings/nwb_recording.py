@@ -36,7 +36,7 @@ _RATIOS: Final = ("df/f", "dff", "dfof", "df_over_f", "deltaf/f", "δf/f")
 
 def is_nwb(path: Path) -> bool:
     """Whether an HDF5 file says that it is NWB."""
-    with damage_reported(path, "an NWB file"), open_hdf5_file(path) as file:
+    with damage_reported(path, "an HDF5 file"), open_hdf5_file(path) as file:
         return "nwb_version" in file.attrs
 
 

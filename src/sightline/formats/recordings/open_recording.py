@@ -9,6 +9,11 @@ from sightline.data.recording import Recording, Units
 from sightline.errors import InputError
 from sightline.formats.recordings.file_recording import FileRecording
 from sightline.formats.recordings.hdf5_recording import open_hdf5
+from sightline.formats.recordings.image_folder import (
+    image_names,
+    labelled_folder,
+    open_image_folder,
+)
 from sightline.formats.recordings.movie_view import MOVIE_AXES, MovieView
 from sightline.formats.recordings.npy_recording import open_npy
 from sightline.formats.recordings.nwb_recording import is_nwb, open_nwb
@@ -23,7 +28,7 @@ from sightline.formats.zephir_metadata import DATA
 
 _KNOWN: Final = (
     "TIFF, a folder of TIFFs, HDF5, MATLAB v7.3, NWB, Zarr, OME-Zarr, AVI, MP4 and other video, "
-    "ZephIR's data.h5, npy or suite2p's data.bin"
+    "a folder of PNG, JPEG or BMP images, ZephIR's data.h5, npy or suite2p's data.bin"
 )
 _TIFF_STARTS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _ZARR_FILES: Final = ("zarr.json", ".zgroup", ".zarray", ".zattrs")
@@ -107,7 +112,8 @@ def recording_format(path: str | Path) -> str:
             return "Zarr"
         inside = {"data.bin": binary, DATA: "ZephIR"}
         known = (inside[name] for name in inside if (path / name).is_file())
-        return next(known, "folder of TIFFs")
+        frames = "folder of TIFFs" if tiff_names(labelled_folder(path)) else "folder of images"
+        return next(known, frames)
     start = _start(path)
     if any(start[offset:].startswith(content) for offset, content, _ in _VIDEO_STARTS):
         return "video"
@@ -217,11 +223,14 @@ def _open_folder(path: Path, options: RecordingOptions) -> Recording:
         return open_suite2p_binary(path / "data.bin", options)
     if is_zephir(path / DATA) and (path / DATA).is_file():
         return open_zephir(path / DATA, options)
-    if tiff_names(path):
-        return open_tiff_folder(path, options)
+    frames = labelled_folder(path)
+    if tiff_names(frames):
+        return open_tiff_folder(frames, options)
+    if image_names(frames):
+        return open_image_folder(frames, options)
     raise InputError(
         path,
-        "the folder holds no TIFF files, no Zarr array and no data.bin",
+        "the folder holds no TIFF files, no images, no Zarr array and no data.bin",
         _KNOWN,
         "Give the file or folder of the movie itself.",
     )

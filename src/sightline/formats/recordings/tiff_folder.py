@@ -1,6 +1,5 @@
 """A folder of TIFF files, each a frame or a stack, in the natural order of their names."""
 
-import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 from sightline.data.recording import Recording
 from sightline.errors import InputError
 from sightline.formats.recordings.joined_recording import JoinedRecording, check_alike
+from sightline.formats.recordings.numbered_files import numbered_files
 from sightline.formats.recordings.recording_options import RecordingOptions
 from sightline.formats.recordings.tiff_recording import open_tiff, spans_files
 
@@ -17,16 +17,7 @@ _ENDINGS: Final = (".tif", ".tiff", ".btf", ".tf8")
 
 def tiff_names(folder: Path) -> list[Path]:
     """TIFF files of a folder, 2 before 10; hidden ones are left out."""
-    names = [
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
-    ]
-    return sorted(names, key=lambda path: [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in re.split(r"(\d+)", path.name.lower())
-        if part
-    ])  # fmt: skip
+    return numbered_files(folder, _ENDINGS)
 
 
 def open_tiff_folder(folder: Path, options: RecordingOptions) -> Recording:
@@ -63,6 +54,7 @@ def open_tiff_folder(folder: Path, options: RecordingOptions) -> Recording:
         source=str(folder),
         shape=(sum(frames), *whole.shape[1:]),
         frame_times_s=whole.frame_times_s if len(paths) == 1 else None,
+        frame_names=tuple(path.name for path in paths) if max(frames) == 1 else (),
         notes=(*whole.notes, f"{len(paths)} files, from {paths[0].name} to {paths[-1].name}."),
     )
     return JoinedRecording(info, [partial(open_tiff, path, options) for path in paths], frames)

@@ -5,7 +5,7 @@ import pytest
 
 from sightline.simulate.deforming_settings import EASY
 from sightline.simulate.deforming_volume import simulate_deforming_volume
-from sightline.track.frame_distance import distances, pair_distances, thumbnail
+from sightline.track.frame_distance import distances, nearest_frames, pair_distances, thumbnail
 
 
 def test_the_distance_is_one_minus_the_mean_correlation_of_three_projections() -> None:
@@ -65,3 +65,14 @@ def test_long_recordings_are_compared_in_chunks_without_a_square_matrix() -> Non
     assert found.shape == (9000, 3)
     alone = distances(thumbs[8000:8001], thumbs[2:3])[0, 0]
     assert found[8000, 2] == pytest.approx(alone, abs=1e-5)
+
+
+def test_the_nearest_frames_are_those_of_a_sorted_matrix() -> None:
+    random = np.random.default_rng(5)
+    thumbs = np.array([thumbnail(frame) for frame in random.random((30, 1, 1, 24, 24))])
+    thumbs[7] = thumbs[3]  # of equal ones, the earlier comes first
+    matrix = distances(thumbs, thumbs[2:9])
+    places, apart = nearest_frames(thumbs, thumbs[2:9], 3)
+    np.testing.assert_array_equal(places, np.argsort(matrix, axis=1, kind="stable")[:, :3])
+    np.testing.assert_array_equal(apart, np.sort(matrix, axis=1)[:, :3])
+    assert nearest_frames(thumbs, thumbs[2:9], 99)[0].shape == (30, 7)

@@ -111,6 +111,40 @@ def test_many_thousand_frames_are_ordered_within_bounded_memory() -> None:
     assert peak < 150e6  # a square matrix would take 1.6 GB
 
 
+def test_the_tree_is_that_of_all_distances_to_references() -> None:
+    """By Prim's algorithm on all pairs: a frame is joined with its nearest reference alone."""
+    thumbs = drifting(list(np.random.default_rng(4).uniform(2, 22, 9)))  # all are neighbours
+    apart = distances(thumbs, thumbs)
+    tracked, parent = [1, 5, 6], {}
+    while len(tracked) < 9:
+        left = [t for t in range(9) if t not in tracked]
+        near = apart[np.ix_(tracked, left)]
+        a, b = np.unravel_index(near.argmin(), near.shape)
+        parent[left[b]] = tracked[a]
+        tracked.append(left[b])
+    tree = order_frames(thumbs, (1, 5, 6), "similarity")
+    assert {t: int(tree.parent[t]) for t in parent} == parent
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_many_references_take_no_more_memory_than_few(order: Order) -> None:
+    places = np.random.default_rng(3).uniform(2, 22, 500)
+    thumbs = np.tile(drifting(list(places))[:, ::24], (20, 1))
+    references = tuple(range(0, 10_000, 20))
+    tracemalloc.start()
+    tree = order_frames(thumbs, references, order)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(tree.sequence) == 9_500
+    assert peak < 40e6  # frames by references, in several arrays, would take 100 MB
+
+
+def test_frames_to_skip_must_be_there() -> None:
+    for skip in ((9,), (-1,)):
+        with pytest.raises(SettingError, match="between 0 and 8"):
+            order_frames(drifting([5.0] * 9), (0,), skip=skip)
+
+
 @pytest.mark.parametrize("references", [(), (9,), (-1,), (2,)])
 def test_wrong_references_are_refused(references: tuple[int, ...]) -> None:
     with pytest.raises(SettingError, match="reference"):

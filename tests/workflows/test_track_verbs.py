@@ -160,5 +160,5 @@ def test_the_benchmark_tracks_from_the_truth_of_few_frames(video: Path, annotate
 
 
 def test_more_references_than_whole_frames_are_refused(video: Path, annotate: Annotate) -> None:
-    with pytest.raises(InputError, match="2 of the frames have all"):
+    with pytest.raises(InputError, match="2 of the frames have at least half"):
         benchmark(video, annotate(REFERENCES), (3,), **READ)

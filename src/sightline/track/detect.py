@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from sightline.errors import SettingError
+from sightline.track.local_maxima import below_a_pixel, local_maxima
 
 _RATIO: Final = 1.4  # of the two Gaussians' sizes
 _BLUR: Final = 0.35  # voxels: the least smoothing along an axis, so that noise is not a blob
@@ -25,11 +26,15 @@ class Detections:
         Response in standard deviations of the response between blobs.
     radius : (detection,) float64
         Scale of the strongest response, in the unit of the voxel size.
+    probability : (detection,) float64 or None
+        That each is one of what is looked for, by a trained detector or by whoever gave them; with
+        it, the most probable come first. None where nobody said.
     """
 
     positions: NDArray[np.float64]
     strength: NDArray[np.float64]
     radius: NDArray[np.float64]
+    probability: NDArray[np.float64] | None = None
 
 
 def detect_blobs(
@@ -69,23 +74,19 @@ def detect_blobs(
     """
     if not radii or min(radii) <= 0:
         raise SettingError(f"radii are {radii!r}; give at least one, each above 0.")
-    values = np.asarray(image, np.float32)
-    finite = np.isfinite(values)
-    if not finite.all():
-        values = np.where(finite, values, np.median(values[finite]) if finite.any() else 0)
+    values = finite_values(image)
     responses = [_response(values, np.array(voxel_size), radius) for radius in radii]
     best = responses[0] if len(radii) == 1 else np.max(responses, axis=0)
-    noise = _deviation(best)
+    noise = noise_deviation(best)
     if noise == 0:
         return Detections(np.empty((0, 3)), np.empty(0), np.empty(0))
-    peak = (best == ndimage.maximum_filter(best, 3)) & (best > least_strength * noise)
-    places = np.argwhere(peak)
-    strength = best[peak].astype(np.float64) / noise
+    places = local_maxima(best, least_strength * noise)
+    strength = best[tuple(places.T)].astype(np.float64) / noise
     first = np.argsort(-strength, kind="stable")[:most]
     places = places[first]
     scale = np.argmax([response[tuple(places.T)] for response in responses], axis=0)
     return Detections(
-        positions=places + _parabola(best, places),
+        positions=places + below_a_pixel(best, places),
         strength=strength[first],
         radius=np.asarray(radii, np.float64)[scale],
     )
@@ -97,33 +98,40 @@ def _response(
     """Difference of Gaussians whose sizes lie about the radius."""
     sigma = np.maximum(radius / voxel_size, _BLUR)
     sigma[np.array(values.shape) == 1] = 0
-    fine, wide = np.empty_like(values), np.empty_like(values)
-    ndimage.gaussian_filter(values, sigma / np.sqrt(_RATIO), output=fine, mode="nearest")
-    ndimage.gaussian_filter(values, sigma * np.sqrt(_RATIO), output=wide, mode="nearest")
-    return fine - wide
+    fine, wide = sigma / np.sqrt(_RATIO), sigma * np.sqrt(_RATIO)
+    return blurred(values, fine, 4.0) - blurred(values, wide, 4.0)
 
 
-def _deviation(response: NDArray[np.float32]) -> float:
+def finite_values(image: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The image with the median in place of what is not finite."""
+    values = np.asarray(image, np.float32)
+    finite = np.isfinite(values)
+    if finite.all():
+        return values
+    return np.where(finite, values, np.median(values[finite]) if finite.any() else np.float32(0))
+
+
+def blurred(
+    values: NDArray[np.float32], sigma: NDArray[np.float64], truncate: float = 3.0
+) -> NDArray[np.float32]:
+    """Smooth an image with a Gaussian; its edges go on as they are.
+
+    Parameters
+    ----------
+    values : (z, y, x)
+    sigma : (3,)
+        Voxels.
+    truncate
+        Standard deviations at which the Gaussian ends.
+    """
+    found = np.empty_like(values)
+    ndimage.gaussian_filter(values, sigma.tolist(), output=found, mode="nearest", truncate=truncate)
+    return found
+
+
+def noise_deviation(response: NDArray[np.float32]) -> float:
     """Standard deviation of the noise, by the median, of the pixels that are not blobs."""
     sample = response.ravel()[:: max(response.size // 100_000, 1)]
     spread = float(np.median(np.abs(sample - np.median(sample)))) / 0.6745
     rounding = 1e-6 * float(np.abs(response).max(initial=0))
     return max(spread, rounding)
-
-
-def _parabola(response: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(place, 3) offset of the maximum from its voxel's centre, within half a voxel."""
-    offset = np.zeros(places.shape)
-    middle = response[tuple(places.T)].astype(np.float64)
-    for axis, size in enumerate(response.shape):
-        inside = (places[:, axis] > 0) & (places[:, axis] < size - 1)
-        step = np.zeros(3, int)
-        step[axis] = 1
-        before = response[tuple((places[inside] - step).T)].astype(np.float64)
-        after = response[tuple((places[inside] + step).T)].astype(np.float64)
-        bend = before + after - 2 * middle[inside]
-        slope = (before - after) / 2
-        offset[inside, axis] = np.clip(
-            np.divide(slope, bend, where=bend < 0, out=0 * bend), -0.5, 0.5
-        )
-    return offset

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def project(tracked: Path, tmp_path: Path) -> Path:
     return copied(tracked, tmp_path)
 
 
-def track(folder: Path, output: str, **more: object) -> dict[str, object]:
+def track(folder: Path, output: str, **more: object) -> dict[str, Any]:
     said = {"workers": 1, "order": "linear", **READ, **more}
     return run(folder / "worm.h5", folder / "points.csv", folder / output, **said)
 
@@ -73,6 +74,13 @@ def test_the_paper_s_method_is_a_preset_whose_settings_can_be_changed(project: P
         track(folder, "not.csv", preset="zephir", changes={"patch": 3})
     with pytest.raises(SettingError, match="it must be odd"):
         track(folder, "not.csv", preset="zephir", changes={"patch_size": 14})
+
+
+def test_all_four_losses_of_the_paper_can_act(project: Path) -> None:
+    losses = {"steps": 20, "patch_size": 15, "detection_weight": 1.0, "smoothness": 0.1}
+    told = track(project.parent, "paper.csv", preset="zephir", changes={**losses, "window": 3})
+    assert told["tracked"] == MADE.frames - 1
+    assert told["seen"] > 0.8 * told["tracked"] * MADE.points
 
 
 def test_a_project_of_other_keypoints_is_not_touched(project: Path) -> None:

@@ -14,6 +14,7 @@ from sightline.data.tracks import Tracks, Visibility
 from sightline.data.volumes import read_volumes
 from sightline.project.track_store import TrackStore
 from sightline.track.background import median_background
+from sightline.track.detector import Detector, train_detector
 from sightline.track.follow import Followed, Known, follow_frame, know, reference_frame
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.plan import Plan
@@ -22,6 +23,7 @@ Opener = Callable[[], Recording]
 
 _STRETCH: Final = 16  # frames that a process tracks before it reports
 _FEW: Final = 32  # frames for which processes are not worth starting
+_TAUGHT: Final = 5  # references that a detector is trained on
 _BACKGROUND_FRAMES: Final = 25
 
 
@@ -297,7 +299,17 @@ def _prepare(follower: Follower, recording: Recording) -> Known:
         reference_frame(_volume(recording, frame), positions, settings)
         for frame, positions in zip(follower.references, follower.positions, strict=True)
     )
-    return know(settings, references, background)
+    return know(settings, references, background, _detector(follower, recording))
+
+
+def _detector(follower: Follower, recording: Recording) -> Detector | None:
+    """Learned from the references, where the paper's detection loss acts."""
+    settings = follower.settings
+    if settings.method != "paper" or not settings.paper.detects:
+        return None
+    places = [points[np.isfinite(points).all(axis=1)] for points in follower.positions[:_TAUGHT]]
+    frames = [_volume(recording, frame) for frame in follower.references[:_TAUGHT]]
+    return train_detector(frames, places, settings.voxel_size, settings.radius)
 
 
 def _background(recording: Recording, settings: FollowSettings) -> NDArray[np.float32] | None:

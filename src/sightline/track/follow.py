@@ -16,6 +16,7 @@ from sightline.track.by_templates import (
     learn_templates,
     prepare_templates,
 )
+from sightline.track.detector import Detector
 from sightline.track.flat_model import FlatModel
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.located import Located, known
@@ -25,6 +26,7 @@ from sightline.track.paper.references import (
     cut_reference,
     join_references,
 )
+from sightline.track.probability_map import probability_map
 
 ReferenceFrame = PointReference | TemplateReference | PaperReference
 Together = FlatModel | PaperReferences
@@ -42,11 +44,14 @@ class Known:
         Of `reference_frame`.
     together
         What all references teach together, where the method asks for that.
+    detector
+        Of what is followed, where the paper's detection loss acts.
     """
 
     settings: FollowSettings
     references: tuple[ReferenceFrame, ...] = field(repr=False)
     together: Together | None = field(default=None, repr=False)
+    detector: Detector | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ def know(
     settings: FollowSettings,
     references: Sequence[ReferenceFrame],
     background: NDArray[np.float32] | None = None,
+    detector: Detector | None = None,
 ) -> Known:
     """Put references together; models of animals are learned here, in seconds.
 
@@ -120,7 +126,7 @@ def know(
         together = learn_templates(shown, settings, background)
     elif cut:
         together = join_references(cut, settings.paper)
-    return Known(settings, tuple(references), together)
+    return Known(settings, tuple(references), together, detector)
 
 
 def follow_frame(
@@ -163,8 +169,9 @@ def follow_frame(
     given = np.full(first.shape, np.nan) if fixed is None else fixed
     if isinstance(about.together, PaperReferences):
         start = first if parent is None else np.where(known(parent)[:, None], parent, first)
+        likely = None if about.detector is None else probability_map(frame, about.detector)
         located = follow_by_paper(
-            frame, about.together, places, start, given, about.settings, distance, window
+            frame, about.together, places, start, given, about.settings, distance, window, likely
         )
     else:
         located = _locate(frame, about, places, parent, given)

@@ -10,8 +10,20 @@ from scipy import ndimage
 
 from sightline.data.recording import Recording
 from sightline.errors import InputError, SettingError
-from sightline.simulate.deforming_settings import ADVERSARIAL, EASY, FAST, MEDIUM, NAMED
+from sightline.simulate.deforming_settings import (
+    ADVERSARIAL,
+    DIVIDING,
+    EASY,
+    FAST,
+    LEAVING,
+    LONG,
+    MEDIUM,
+    NAMED,
+    OMEGA,
+    DeformingSettings,
+)
 from sightline.simulate.deforming_volume import simulate_deforming_volume
+from sightline.simulate.truth import true_keypoints
 
 SPARSE = replace(EASY, points=4, texture=0.0, photons=5000.0, jitter_um=0.0, bleaching=0.0)
 
@@ -123,3 +135,126 @@ def test_wrong_settings_and_frames_are_told_in_a_sentence() -> None:
 def test_all_named_settings_can_be_drawn() -> None:
     for settings in NAMED.values():
         assert simulate_deforming_volume(settings).frame(1).std() > 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "total", "corner", "brightest", "fourth"),
+    [
+        (EASY, 18660626.709, (16.29376, 24.66601), 847.1118, (6.4914575, 85.874794, 138.343418)),
+        (MEDIUM, 18378786.365, (20.28649, 27.46715), 324.8955, (6.189613, 117.675515, 136.887274)),
+        (FAST, 18379019.838, (58.86275, 91.10516), 434.7685, (5.795638, 100.234593, 148.052425)),
+        (ADVERSARIAL, 17592570.433, (50.8536, 61.19177), 240.6064, (5.730842, 51.891170, 138.0761)),
+    ],
+)
+def test_recordings_that_figures_were_measured_on_stay_as_they_were(
+    settings: DeformingSettings,
+    total: float,
+    corner: tuple[float, float],
+    brightest: float,
+    fourth: tuple[float, float, float],
+) -> None:
+    volume = simulate_deforming_volume(replace(settings, frames=30, seed=7))
+    image = volume.frame(11)
+    assert image.sum(dtype=np.float64) == pytest.approx(total, rel=1e-6)
+    np.testing.assert_allclose(image[0, 12, 80, 100:102], corner, rtol=1e-5)
+    assert image.max() == pytest.approx(brightest, rel=1e-5)
+    np.testing.assert_allclose(volume.truth(11).positions[3], fourth, atol=1e-5)
+
+
+def _end_to_end(settings: DeformingSettings) -> np.ndarray:
+    """(frame,) distance between the body's outermost nuclei, um."""
+    volume = simulate_deforming_volume(settings)
+    ends = [volume.body.rest[:, 2].argmin(), volume.body.rest[:, 2].argmax()]
+    size = np.array(settings.voxel_size_um)
+    places = np.array([volume.truth(t).positions[ends] * size for t in range(settings.frames)])
+    return np.linalg.norm(places[:, 0] - places[:, 1], axis=1)
+
+
+def test_an_omega_turn_brings_the_ends_together_and_ends_as_it_began() -> None:
+    calm = replace(OMEGA, turn_every=0.0, jitter_um=0.0)
+    apart, turning = _end_to_end(calm), _end_to_end(replace(OMEGA, jitter_um=0.0))
+    touched = turning != apart
+    assert turning.min() < 0.6 * apart.min()
+    assert 20 <= touched.sum() <= 28  # two turns of 14 frames, less what starts between frames
+    assert (np.diff(touched.astype(int)) == 1).sum() == 2
+    slow = _end_to_end(replace(OMEGA, jitter_um=0.0, turn_every=60.0, turn_frames=50.0))
+    assert np.abs(np.diff(slow)).max() < 0.1 * apart.max()  # coils, does not jump
+
+
+def test_nuclei_on_the_inner_side_of_a_turn_are_not_pushed_through_each_other() -> None:
+    settings = replace(OMEGA, jitter_um=0.0, bend=0.0)
+    volume = simulate_deforming_volume(settings)
+    across = volume.body.rest[:, 1].argsort()
+    inner, outer = across[:8], across[-8:]
+    for frame in range(30):
+        there = volume.truth(frame).positions[:, 1:]
+        assert np.linalg.norm(there[inner].mean(0) - there[outer].mean(0)) > 8
+
+
+def test_a_mother_becomes_two_daughters_that_start_where_she_was() -> None:
+    volume = simulate_deforming_volume(replace(DIVIDING, photons=3000.0, background=1.0))
+    names = {name: index for index, name in enumerate(volume.names)}
+    assert len(names) == 50 + 20
+    assert len(volume.parents) == 20
+    truths = np.array([volume.truth(t).positions for t in range(DIVIDING.frames)])
+    there = np.isfinite(truths).all(axis=2)
+    for daughter, mother in volume.parents:
+        born = there[:, names[daughter]].argmax()
+        assert daughter.startswith(mother)
+        assert 0 < born < DIVIDING.frames
+        np.testing.assert_array_equal(there[:, names[mother]], np.arange(60) < born)
+        np.testing.assert_array_equal(there[:, names[daughter]], np.arange(60) >= born)
+        step = truths[born, names[daughter]] - truths[born - 1, names[mother]]
+        assert np.linalg.norm(step * DIVIDING.voxel_size_um) < 6
+        image = volume.frame(born)[0]
+        place = tuple(np.rint(truths[born, names[daughter]]).astype(int))
+        assert image[place] > 300
+
+
+def test_a_body_that_drifts_loses_points_through_sides_and_planes_and_gets_them_back() -> None:
+    volume = simulate_deforming_volume(LEAVING)
+    truths = [volume.truth(t) for t in range(LEAVING.frames)]
+    inside = np.array([truth.in_view for truth in truths])
+    back = (np.diff(inside.astype(int), axis=0) == 1).any(axis=0)
+    assert back.sum() > 5
+    depth = np.array([truth.positions[:, 0] for truth in truths])
+    assert ((depth < -0.5) | (depth > LEAVING.planes - 0.5)).any()
+
+
+def test_noise_from_a_supply_is_as_strong_and_differs_between_frames_and_planes() -> None:
+    plain = replace(MEDIUM, points=1, background=100.0, sway=0.0)
+    fresh = simulate_deforming_volume(plain).frame(3)[0, :, :20] - 100
+    volume = simulate_deforming_volume(replace(plain, fresh_noise=False))
+    once, again = (volume.frame(frame)[0, :, :20] - 100 for frame in (3, 4))
+    assert once.std() == pytest.approx(fresh.std(), rel=0.02)
+    assert abs(np.corrcoef(once.ravel(), again.ravel())[0, 1]) < 0.02
+    assert np.abs(np.corrcoef(once.reshape(len(once), -1)) - np.eye(len(once))).max() < 0.08
+    np.testing.assert_array_equal(volume.frame(3)[0, :, :20] - 100, once)
+
+
+def test_seven_hours_of_a_whole_brain_can_be_asked_for_any_frame() -> None:
+    volume = simulate_deforming_volume(LONG)
+    assert volume.info.shape == (100_000, 2, 23, 512, 512)
+    assert volume.truth(99_999).in_view.mean() > 0.7
+
+
+def test_the_truth_is_given_as_annotations() -> None:
+    volume = simulate_deforming_volume(replace(DIVIDING, missed_share=0.3))
+    told = true_keypoints(volume, (2, 50))
+    assert told.names == volume.names
+    assert told.parents == volume.parents
+    assert told.image_shape == (24, 160, 224)
+    for row, frame in enumerate((2, 50)):
+        truth = volume.truth(frame)
+        dense = told.dense([2, 50])[row]
+        np.testing.assert_array_equal(dense[truth.in_view], truth.positions[truth.in_view])
+        assert np.isnan(dense[~truth.in_view]).all()
+        mine = told.frame == frame
+        np.testing.assert_array_equal(told.hidden[mine], ~truth.seen[told.keypoint[mine]])
+
+
+def test_settings_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(SettingError, match="turn_every is 5; it must be 0 or at least"):
+        replace(MEDIUM, turn_every=5.0)
+    with pytest.raises(SettingError, match="of 80 points no more can divide"):
+        replace(MEDIUM, divisions=81)

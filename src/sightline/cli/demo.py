@@ -1,4 +1,4 @@
-"""`sightline demo` and `sightline demo sort`."""
+"""`sightline demo`, `sightline demo sort` and `sightline demo track`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -90,3 +90,37 @@ def demo_sort(
             f"{estimate['high']:.4g}; true {truth:.4g})"
         )
     typer.echo(f"\n{result.advice}\nproject  {result.project}\npicture  {result.figure}")
+
+
+def demo_track(
+    folder: FolderOption = None,
+    points: Annotated[int, typer.Option(help="Nuclei to follow.")] = 40,
+    frames: Annotated[int, typer.Option(help="Volumes of the recording.")] = 24,
+    rounds: Annotated[int, typer.Option(help="Rounds of corrections.")] = 3,
+    questions: Annotated[int, typer.Option(help="Questions in each round.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same result.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Simulate a crawling body of nuclei; recommend, annotate, track, correct, and compare."""
+    from sightline.workflows.demo_track import TOLERANCE_PX
+    from sightline.workflows.demo_track import demo_track as run
+
+    with phases() as phase:
+        result = run(
+            folder,
+            points=points,
+            frames=frames,
+            rounds=rounds,
+            questions=questions,
+            seed=seed,
+            phase=phase,
+        )
+    if json:
+        show(asdict(result), as_json=True)
+        return
+    show({"points": result.points, "frames": result.frames}, as_json=False)
+    typer.echo(f"\nshare of all points within {TOLERANCE_PX:g} pixels of the simulated truth")
+    typer.echo("  placed by hand   right")
+    for answered, accuracy in zip(result.answered, result.accuracy, strict=True):
+        typer.echo(f"  {answered:14d}   {accuracy:.3f}")
+    typer.echo(f"\ntracks   {result.output}\nproject  {result.project}\npicture  {result.figure}")

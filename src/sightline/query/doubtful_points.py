@@ -33,9 +33,12 @@ def worth_asking(
     (frame, keypoint) float32
         Doubt, times one more for each tenfold of frames downstream; -inf where closed.
     """
-    doubt = 1 - np.nan_to_num(np.asarray(score, np.float32), nan=0.5)
-    gain = (1 + np.log10(1 + downstream)).astype(np.float32)
-    return np.where(closed, np.float32(-np.inf), doubt * gain[:, None])
+    worth = np.array(score, np.float32)  # changed in place: it may be of many million points
+    worth[np.isnan(worth)] = 0.5
+    np.subtract(1, worth, out=worth)
+    worth *= (1 + np.log10(1 + downstream)).astype(np.float32)[:, None]
+    worth[closed] = -np.inf
+    return worth
 
 
 def choose_points(

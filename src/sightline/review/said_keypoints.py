@@ -12,6 +12,7 @@ from sightline.consensus.positions import consensus_position
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
 from sightline.data.keypoint_item import keypoint_item, parse_keypoint_item
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
+from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError
 from sightline.project.fold import State, merged, standing
 from sightline.project.journal import Journal
@@ -75,6 +76,21 @@ def said_keypoints(state: State, keypoints: KeypointSet) -> Said:
     return Said(_annotations(keypoints, rows, authors), frozenset(hidden), frozenset(left))
 
 
+def with_said(tracks: Tracks, said: Said, frames: range) -> Tracks:
+    """Tracks of some frames, one after the other, with what people said in place."""
+    rows = slice(frames.start, frames.stop)
+    positions, score = tracks.positions[rows].copy(), tracks.score[rows].copy()
+    visibility = tracks.visibility[rows].copy()
+    given = said.given.within(frames)
+    at = (given.frame - frames.start, given.keypoint)
+    positions[at], score[at] = given.position, 1.0
+    visibility[at] = np.where(given.hidden, Visibility.HIDDEN, Visibility.SEEN)
+    for frame, keypoint in said.hidden:
+        if frame in frames:
+            visibility[frame - frames.start, keypoint] = Visibility.HIDDEN
+    return Tracks(positions, score, visibility)
+
+
 def decisions_of(
     recording: str,
     keypoints: KeypointSet,
@@ -112,25 +128,35 @@ def trusted(keypoints: KeypointSet) -> NDArray[np.bool_]:
 
 
 def reference_frames(keypoints: KeypointSet) -> tuple[int, ...]:
-    """Give the frames to track from, rising.
-
-    These are the frames in which all keypoints are annotated, and those that have four fifths of
-    what the fullest frame has, because some keypoints may be out of sight.
+    """Give the frames to track from, rising: those of `whole_frames`.
 
     Raises
     ------
     InputError
-        If no frame has half of the keypoints.
+        If there is none.
     """
-    there, counts = np.unique(keypoints.frame, return_counts=True)
-    most = int(counts.max(initial=0))
-    if 2 * most < len(keypoints.names) or not most:
+    whole = whole_frames(keypoints)
+    if not whole:
+        most = int(np.unique(keypoints.frame, return_counts=True)[1].max(initial=0))
         raise InputError(
             keypoints.source,
             f"no frame has more than {most} of the {len(keypoints.names)} keypoints",
             "at least one frame in which all are annotated, or all that are in sight",
             "Annotate one frame whole; `sightline track recommend` says which.",
         )
+    return whole
+
+
+def whole_frames(keypoints: KeypointSet) -> tuple[int, ...]:
+    """Give the frames that are annotated whole, rising; none if no frame has half of the keypoints.
+
+    These are the frames in which all keypoints are annotated, and those that have four fifths of
+    what the fullest frame has, because some keypoints may be out of sight.
+    """
+    there, counts = np.unique(keypoints.frame, return_counts=True)
+    most = int(counts.max(initial=0))
+    if 2 * most < len(keypoints.names) or not most:
+        return ()
     return tuple(there[counts >= _WHOLE * most].tolist())
 
 

@@ -26,6 +26,7 @@ def proposal(position: NDArray[np.floating]) -> str:
 def track_progress(
     plan: Plan,
     tracks: Tracks,
+    hidden: Collection[tuple[int, int]],
     stale: NDArray[np.int64],
     decisions: Collection[Decision],
     tolerance_px: float,
@@ -37,7 +38,9 @@ def track_progress(
     plan
         What is said and wanted.
     tracks
-        As they stand, with what people said.
+        As the machine left them.
+    hidden
+        (frame, keypoint) that people said were hidden.
     stale
         Frames to track again.
     decisions
@@ -48,9 +51,13 @@ def track_progress(
     frames, keypoints = tracks.visibility.shape
     machine = np.ones((frames, keypoints), bool)
     machine[plan.given.frame, plan.given.keypoint] = False
-    what = np.bincount(tracks.visibility[machine], minlength=len(Visibility)).tolist()
-    score = tracks.score[machine]
-    known = score[np.isfinite(score)]
+    visibility = tracks.visibility.copy()
+    for point in hidden:
+        visibility[point] = Visibility.HIDDEN
+    visibility = visibility[machine]
+    what = {each: int((visibility == each).sum()) for each in Visibility}
+    machine &= np.isfinite(tracks.score)
+    known = tracks.score[machine]
     values = [decision.value for decision in decisions]
     asked = [_was_right(one, tolerance_px) for one in decisions if one.probe and one.position]
     right = clopper_pearson(sum(asked), len(asked)) if asked else _UNKNOWN
@@ -64,7 +71,7 @@ def track_progress(
         hidden=what[Visibility.HIDDEN],
         left_the_view=what[Visibility.LEFT_THE_VIEW],
         not_tracked=what[Visibility.NOT_TRACKED],
-        score=float(np.median(known)) if known.size else np.nan,
+        score=float(np.median(known, overwrite_input=True)) if known.size else np.nan,
         unsure=values.count(UNSURE),
         skipped=values.count(SKIP),
         seconds=sum(decision.seconds or 0.0 for decision in decisions),

@@ -8,25 +8,14 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from sightline.errors import SettingError
-from sightline.simulate.deforming_settings import DeformingSettings
+from sightline.simulate.deforming_settings import DeformingSettings, Stream
+from sightline.simulate.division import Lineage, draw_lineage
+from sightline.simulate.omega_turn import OmegaTurn, omega_turn_at
+from sightline.simulate.waves import Waves, draw_waves, waves_at
 
-_LENGTH, _BREADTH, _DEPTH = 0.8, 0.45, 0.7  # of the view
+_LENGTH, _DEPTH = 0.8, 0.7  # of the view
 _STEPS: Final = 400  # along the axis
 _TRIES: Final = 400  # draws a nucleus
-
-
-@dataclass(frozen=True)
-class Waves:
-    """Sums of slow sines, so that any time can be asked for: mean 0, deviation about 1.
-
-    Parameters
-    ----------
-    rate, phase : (item, sine) float64
-        Radians a frame; radians.
-    """
-
-    rate: NDArray[np.float64]
-    phase: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,6 +35,10 @@ class Lobe:
     offset_um: NDArray[np.float64]
     sigma_um: NDArray[np.float64]
     share: NDArray[np.float64]
+
+    def of(self, who: NDArray[np.int64]) -> "Lobe":
+        """The same of some nuclei."""
+        return Lobe(self.offset_um[who], self.sigma_um[who], self.share[who])
 
     def turned(self, angle: NDArray[np.float64]) -> NDArray[np.float64]:
         """The offsets where the body has turned by (nucleus,) ``angle`` in the plane of y and x."""
@@ -68,11 +61,13 @@ class Body:
         Relative, mean about 1.
     dim : (nucleus,) bool
         Which are dim throughout.
-    activity, wander, sway : Waves
+    activity, wander, sway, heave : Waves
         Log brightness of each nucleus; its own way along each axis (3 x nucleus items); that of the
-        body (y, x and the bias of its bend).
+        body (y, x and the bias of its bend; z).
     phase
         Of the crawling wave, radians.
+    lineage
+        Who divides. The arrays above are of all nuclei, daughters included.
     """
 
     rest: NDArray[np.float64]
@@ -82,7 +77,9 @@ class Body:
     activity: Waves
     wander: Waves
     sway: Waves
+    heave: Waves
     phase: float
+    lineage: Lineage
 
 
 def lay_out_body(settings: DeformingSettings, random: np.random.Generator) -> Body:
@@ -98,15 +95,19 @@ def lay_out_body(settings: DeformingSettings, random: np.random.Generator) -> Bo
     dim = random.random(count) < settings.dim_share
     spread = 0.3 * settings.texture + 0.1
     brightness = np.exp(random.normal(0, spread, (settings.channels, count)))
+    lineage = draw_lineage(settings)
+    who = lineage.origin
     return Body(
-        rest=rest,
-        lobes=_lobes(settings, count, random),
-        brightness=brightness,
-        dim=dim,
-        activity=_draw_waves(count, 15.0, random),
-        wander=_draw_waves(3 * count, settings.frames_per_wave, random),
-        sway=_draw_waves(3, 3 * settings.frames_per_wave, random),
+        rest=rest[who],
+        lobes=tuple(lobe.of(who) for lobe in _lobes(settings, count, random)),
+        brightness=brightness[:, who],
+        dim=dim[who],
+        activity=draw_waves(count, 15.0, random).of(who),
+        wander=draw_waves(3 * count, settings.frames_per_wave, random).of(_each_axis(who)),
+        sway=draw_waves(3, 3 * settings.frames_per_wave, random),
+        heave=draw_waves(1, 3 * settings.frames_per_wave, settings.random(Stream.HEAVE)),
         phase=float(random.uniform(0, 2 * np.pi)),
+        lineage=lineage,
     )
 
 
@@ -124,12 +125,15 @@ def nuclei_at(
     """
     view = _view_um(settings)
     sway = waves_at(body.sway, frame)
-    along = body.rest[:, 2] / (_LENGTH * view[2]) + 0.5
-    middle, angle = _midline(settings, frame, body.phase, float(sway[2]), along)
+    turn = omega_turn_at(settings, frame)
+    rest = body.rest + body.lineage.moved_apart_um(frame)
+    along = rest[:, 2] / (_LENGTH * view[2]) + 0.5
+    middle, angle = _midline(settings, frame, body.phase, float(sway[2]), along, turn)
     across = np.stack([np.cos(angle), -np.sin(angle)], axis=1)  # (y, x) of the axis's normal
-    placed = np.empty_like(body.rest)
-    placed[:, 0] = body.rest[:, 0]
-    placed[:, 1:] = middle + body.rest[:, 1:2] * across
+    aside = rest[:, 1] if turn is None else _pressed(rest[:, 1], turn, along, _LENGTH * view[2])
+    placed = np.empty_like(rest)
+    placed[:, 0] = rest[:, 0] + settings.heave * view[0] * waves_at(body.heave, frame)[0] / 1.5
+    placed[:, 1:] = middle + aside[:, None] * across
     placed[:, 1:] += settings.sway * view[1:] * sway[:2] / 1.5
     placed += settings.jitter_um * waves_at(body.wander, frame).reshape(-1, 3)
     if settings.planes == 1:
@@ -138,25 +142,39 @@ def nuclei_at(
     return placed / settings.voxel_size_um + centre, angle
 
 
-def waves_at(waves: Waves, frame: int) -> NDArray[np.float64]:
-    """(item,) values at a frame."""
-    sines = np.sin(waves.rate * frame + waves.phase)
-    return np.asarray(sines.sum(axis=1) * np.sqrt(2 / waves.rate.shape[1]))
-
-
 def _view_um(settings: DeformingSettings) -> NDArray[np.float64]:
     size = np.array([settings.planes, settings.height, settings.width])
     return size * np.array(settings.voxel_size_um)
 
 
+def _each_axis(who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Items along (z, y, x) of nuclei."""
+    return (3 * who[:, None] + np.arange(3)).ravel()
+
+
+def _pressed(
+    aside_um: NDArray[np.float64], turn: OmegaTurn, along: NDArray[np.float64], length_um: float
+) -> NDArray[np.float64]:
+    """Distances from the axis; on a turn's inner side less, so that none passes its centre."""
+    inside = np.maximum(turn.curvature(along) * aside_um / length_um, 0)
+    return aside_um / (1 + inside)
+
+
 def _midline(
-    settings: DeformingSettings, frame: int, phase: float, bias: float, along: NDArray[np.float64]
+    settings: DeformingSettings,
+    frame: int,
+    phase: float,
+    bias: float,
+    along: NDArray[np.float64],
+    turn: OmegaTurn | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points (y, x) um and direction of the body's axis at shares ``along`` of its length."""
     share = np.linspace(0, 1, _STEPS)
     time = 2 * np.pi * frame / settings.frames_per_wave
     wave = np.sin(2 * np.pi * share - time + phase)
     angle = settings.bend / 2 * (wave + 0.5 * bias * (share - 0.5))
+    if turn is not None:
+        angle = angle + turn.angle(share)
     step = _LENGTH * _view_um(settings)[2] / (_STEPS - 1)
     way = np.cumsum(np.stack([np.sin(angle), np.cos(angle)], axis=1) * step, axis=0)
     way -= way.mean(axis=0)
@@ -168,7 +186,7 @@ def _scatter(
     settings: DeformingSettings, count: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """(nucleus, 3) um places in an ellipsoid, none too near to another, keypoints first."""
-    half = _view_um(settings) * (_DEPTH, _BREADTH, _LENGTH) / 2
+    half = _view_um(settings) * (_DEPTH, settings.breadth, _LENGTH) / 2
     if settings.planes == 1:
         half[0] = 0.0
     drawn = random.normal(size=(_TRIES * count, 3))
@@ -215,8 +233,3 @@ def _lobes(
         share = settings.texture * random.uniform(0, 1, count)
         sides.append(Lobe(offset, radius * 0.5, share))
     return (middle, *sides)
-
-
-def _draw_waves(items: int, period: float, random: np.random.Generator) -> Waves:
-    rate = 2 * np.pi / (period * random.uniform(0.6, 2.5, (items, 3)))
-    return Waves(rate, random.uniform(0, 2 * np.pi, (items, 3)))

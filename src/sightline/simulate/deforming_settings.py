@@ -1,7 +1,10 @@
 """Settings of a simulated recording of a crawling, deforming body, checked when they are made."""
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Final
+
+import numpy as np
 
 from sightline.errors import SettingError
 from sightline.simulate.movie_settings import check_number
@@ -18,9 +21,14 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "radius_um": (0.1, 100),
     "spacing": (0, 100),
     "texture": (0, 1),
+    "breadth": (0.05, 1),
     "bend": (0, 12),
     "frames_per_wave": (2, 1e6),
     "sway": (0, 1),
+    "heave": (0, 1),
+    "turn_every": (0, 1e9),
+    "turn_frames": (4, 1e6),
+    "divisions": (0, 10_000),
     "jitter_um": (0, 10),
     "photons": (1, 1e6),
     "background": (0, 1e6),
@@ -32,8 +40,20 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
 }
 
 _WHOLE: Final = frozenset(
-    {"frames", "planes", "height", "width", "points", "others", "channels", "seed"}
+    {"frames", "planes", "height", "width", "points", "others", "channels", "divisions", "seed"}
 )
+
+
+class Stream(IntEnum):
+    """What is drawn at random, each apart from the others, from one seed."""
+
+    BODY = 0
+    MISSED = 1
+    NOISE = 2
+    TURN = 3
+    DIVISION = 4
+    HEAVE = 5
+    SUPPLY = 6
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,8 @@ class DeformingSettings:
         Least distance between nuclei at rest, in such radii; below about 2.5 they merge.
     texture
         Brightness of the lobes that make nuclei differ, as share of the nucleus; 0: all alike.
+    breadth
+        Of the body, as share of the view's height.
     bend
         Largest angle, radians, that the body turns through along its axis in a crawling wave; the
         body's ends meet at about 2 pi.
@@ -65,6 +87,12 @@ class DeformingSettings:
         Frames in which a wave passes.
     sway
         Largest slow displacement of the whole body, as share of the view.
+    heave
+        The same along z, as share of the depth: points leave through the top and bottom planes.
+    turn_every, turn_frames
+        Frames in which one omega turn happens, 0 for none; frames that one lasts.
+    divisions
+        Keypoints that divide, each once; their daughters are keypoints besides ``points``.
     jitter_um
         Standard deviation of each nucleus's own wandering.
     photons, background
@@ -77,6 +105,9 @@ class DeformingSettings:
         frame, drawn anew for each.
     bleaching
         Share of the brightness that is lost by the last frame, exponentially.
+    fresh_noise
+        Whether the noise of every voxel is drawn anew. If not, each plane takes a stretch of a
+        fixed supply from a random place, which is several times as fast.
     seed
         Same settings and seed, same recording.
     name
@@ -99,9 +130,14 @@ class DeformingSettings:
     radius_um: float = 1.5
     spacing: float = 3.0
     texture: float = 0.4
+    breadth: float = 0.45
     bend: float = 1.6
     frames_per_wave: float = 40.0
     sway: float = 0.05
+    heave: float = 0.0
+    turn_every: float = 0.0
+    turn_frames: float = 14.0
+    divisions: int = 0
     jitter_um: float = 0.3
     photons: float = 150.0
     background: float = 20.0
@@ -109,6 +145,7 @@ class DeformingSettings:
     dim_share: float = 0.0
     missed_share: float = 0.0
     bleaching: float = 0.2
+    fresh_noise: bool = True
     seed: int = 0
     name: str = "deforming"
 
@@ -121,6 +158,19 @@ class DeformingSettings:
             )
         for size in self.voxel_size_um:
             check_number("voxel_size_um", size, 0.01, 1000)
+        if 0 < self.turn_every < self.turn_frames:
+            raise SettingError(
+                f"turn_every is {self.turn_every:g}; it must be 0 or at least turn_frames, "
+                f"{self.turn_frames:g}."
+            )
+        if self.divisions > self.points:
+            raise SettingError(
+                f"divisions is {self.divisions}; of {self.points} points no more can divide."
+            )
+
+    def random(self, stream: Stream, *numbers: int) -> np.random.Generator:
+        """Randomness of one kind, and of a frame or whatever ``numbers`` count."""
+        return np.random.default_rng([self.seed, stream, *numbers])
 
 
 MEDIUM: Final = DeformingSettings()
@@ -151,5 +201,31 @@ ADVERSARIAL: Final = replace(
 )
 """Dense look-alikes, some dim, some unseen, some not asked for, in a body that coils and leaves."""
 
-NAMED: Final = {"easy": EASY, "medium": MEDIUM, "fast": FAST, "adversarial": ADVERSARIAL}
+OMEGA: Final = replace(
+    MEDIUM, height=192, width=256, breadth=0.2, turn_every=30.0, turn_frames=14.0
+)
+"""As `MEDIUM` in a slender body, which coils and uncoils in every thirty frames."""
+
+DIVIDING: Final = replace(MEDIUM, points=50, divisions=10)
+"""Ten of fifty nuclei divide."""
+
+LEAVING: Final = replace(MEDIUM, sway=0.4, heave=0.4)
+"""As `MEDIUM`, but the body drifts in and out of the view, sideways and through the focus."""
+
+LONG: Final = replace(
+    MEDIUM, frames=100_000, planes=23, height=512, width=512, channels=2, points=180,
+    turn_every=200.0, heave=0.1, fresh_noise=False,
+)  # fmt: skip
+"""Seven hours of a whole brain at four volumes a second."""
+
+NAMED: Final = {
+    "easy": EASY,
+    "medium": MEDIUM,
+    "fast": FAST,
+    "adversarial": ADVERSARIAL,
+    "omega": OMEGA,
+    "dividing": DIVIDING,
+    "leaving": LEAVING,
+    "long": LONG,
+}
 """Settings by name."""

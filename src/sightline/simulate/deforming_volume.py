@@ -1,41 +1,24 @@
 """A crawling body of nuclei with known positions: any frame is painted when it is asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.closing import Closing
+from sightline.data.keypoints import Pair
 from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError
-from sightline.simulate.body import Body, lay_out_body, nuclei_at, waves_at
-from sightline.simulate.deforming_settings import DeformingSettings
-
-# Streams of randomness that come from one seed.
-_BODY, _MISSED, _NOISE = range(3)
+from sightline.simulate.body import Body, lay_out_body, nuclei_at
+from sightline.simulate.deforming_settings import DeformingSettings, Stream
+from sightline.simulate.truth import FrameTruth
+from sightline.simulate.waves import waves_at
 
 _REACH: Final = 3.5  # standard deviations to which a nucleus is painted
 _DIM: Final = 0.2
-
-
-@dataclass(frozen=True)
-class FrameTruth:
-    """Where the keypoints of a frame really are.
-
-    Parameters
-    ----------
-    positions : (keypoint, 3) float64
-        (z, y, x) pixels, pixel centres at whole numbers; also where nothing is seen.
-    in_view : (keypoint,) bool
-        Whether the centre lies inside the recording.
-    seen : (keypoint,) bool
-        Whether it is in view and was not left out of the frame.
-    """
-
-    positions: NDArray[np.float64]
-    in_view: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
+_SUPPLY: Final = 2**20  # draws of noise at least, where they are not fresh
 
 
 @dataclass(frozen=True)
@@ -48,10 +31,13 @@ class DeformingVolume(Closing):
         What it was made with.
     body
         Its nuclei at rest, keypoints first.
+    supply : (draw,) float32
+        Of noise; empty where each voxel's is drawn anew.
     """
 
     settings: DeformingSettings
     body: Body
+    supply: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
     @property
     def info(self) -> RecordingInfo:
@@ -67,13 +53,42 @@ class DeformingVolume(Closing):
             units="raw",
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the keypoints; daughters are called after their mothers."""
+        given = [f"nucleus {number}" for number in range(self.settings.points)]
+        mothers = self.body.lineage.mothers.tolist()
+        return (*given, *(f"nucleus {mother}{which}" for mother in mothers for which in "ab"))
+
+    @property
+    def parents(self) -> tuple[Pair, ...]:
+        """(daughter, mother) of each division."""
+        mothers = self.body.lineage.mothers
+        return tuple(
+            (f"nucleus {mother}{which}", f"nucleus {mother}")
+            for mother in mothers
+            for which in "ab"
+        )
+
+    @property
+    def edges(self) -> tuple[Pair, ...]:
+        """Nuclei have no skeleton."""
+        return ()
+
+    @property
+    def symmetries(self) -> tuple[Pair, ...]:
+        """Nor do they mirror each other."""
+        return ()
+
     def truth(self, frame: int) -> FrameTruth:
         """Where the keypoints of a frame really are."""
         made = self.settings
-        positions = nuclei_at(self.body, made, frame)[0][: made.points]
+        count = made.points + 2 * made.divisions
+        positions = nuclei_at(self.body, made, frame)[0][:count]
+        positions[~self.body.lineage.present(frame)[:count]] = np.nan
         size = np.array([made.planes, made.height, made.width])
         in_view = np.all((positions >= -0.5) & (positions < size - 0.5), axis=1)
-        return FrameTruth(positions, in_view, in_view & ~self._missed(frame)[: made.points])
+        return FrameTruth(positions, in_view, in_view & ~self._missed(frame)[:count])
 
     def frame(self, frame: int) -> NDArray[np.float32]:
         """Paint one frame: (channel, z, y, x) float32, photons.
@@ -83,26 +98,15 @@ class DeformingVolume(Closing):
         InputError
             If there is no such frame.
         """
-        made = self.settings
-        if not 0 <= frame < made.frames:
+        if not 0 <= frame < self.settings.frames:
             raise InputError(
                 self.info.source,
                 f"frame {frame} was asked for",
-                f"a frame between 0 and {made.frames - 1}",
+                f"a frame between 0 and {self.settings.frames - 1}",
                 "Ask for a frame that is there.",
             )
-        painted = np.zeros(self.info.shape[1:], np.float32)
-        positions, angle = nuclei_at(self.body, made, frame)
-        light = self._light(frame)
-        for lobe in self.body.lobes:
-            centres = positions + lobe.turned(angle) / made.voxel_size_um
-            sigma = lobe.sigma_um[:, None] / np.array(made.voxel_size_um)
-            for centre, width, bright in zip(centres, sigma, (light * lobe.share).T, strict=True):
-                if bright.any():
-                    _add_blob(painted, centre, width, bright)
-        painted += made.background
-        noise = np.random.default_rng([made.seed, _NOISE, frame])
-        painted += np.sqrt(painted) * noise.standard_normal(painted.shape, np.float32)
+        painted = np.empty(self.info.shape[1:], np.float32)
+        self._paint(frame, painted)
         return painted
 
     def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
@@ -123,13 +127,41 @@ class DeformingVolume(Closing):
         if out is None:
             out = np.empty((stop - start, *self.info.shape[1:]), np.float32)
         for row, frame in enumerate(range(start, stop)):
-            out[row] = self.frame(frame)
+            self._paint(frame, out[row])
         return out
+
+    def _paint(self, frame: int, painted: NDArray[np.float32]) -> None:
+        made = self.settings
+        positions, angle = nuclei_at(self.body, made, frame)
+        light = self._light(frame)
+        painted[:] = 0
+        for lobe in self.body.lobes:
+            centres = positions + lobe.turned(angle) / made.voxel_size_um
+            sigma = lobe.sigma_um[:, None] / np.array(made.voxel_size_um)
+            _add_blobs(painted, centres, sigma, (light * lobe.share).astype(np.float32).T)
+        places = np.ndindex(painted.shape[:2])
+        for place, noise in zip(places, self._noise(frame), strict=True):
+            plane = painted[place]  # one at a time, so that it stays in the processor's cache
+            plane += made.background
+            plane += np.sqrt(plane) * noise
+
+    def _noise(self, frame: int) -> Iterator[NDArray[np.float32]]:
+        """(y, x) noise of deviation 1 for each plane of each channel."""
+        made = self.settings
+        random = made.random(Stream.NOISE, frame)
+        count, shape = made.channels * made.planes, (made.height, made.width)
+        if made.fresh_noise:
+            for _ in range(count):
+                yield random.standard_normal(shape, np.float32)
+            return
+        pixels = made.height * made.width
+        for start in random.integers(0, len(self.supply) - pixels, count):
+            yield self.supply[start : start + pixels].reshape(shape)
 
     def _missed(self, frame: int) -> NDArray[np.bool_]:
         """(nucleus,) which are left out of a frame."""
         made = self.settings
-        drawn = np.random.default_rng([made.seed, _MISSED, frame]).random(len(self.body.rest))
+        drawn = made.random(Stream.MISSED, frame).random(len(self.body.rest))
         return drawn < made.missed_share
 
     def _light(self, frame: int) -> NDArray[np.float64]:
@@ -139,7 +171,8 @@ class DeformingVolume(Closing):
         left = (1 - made.bleaching) ** (frame / max(made.frames - 1, 1))
         dim = np.where(body.dim, _DIM, 1.0)
         light = made.photons * left * body.brightness * active * dim
-        return np.where(self._missed(frame), 0.0, light)
+        dark = self._missed(frame) | ~body.lineage.present(frame)
+        return np.where(dark, 0.0, light)
 
 
 def simulate_deforming_volume(settings: DeformingSettings) -> DeformingVolume:
@@ -150,27 +183,40 @@ def simulate_deforming_volume(settings: DeformingSettings) -> DeformingVolume:
     SettingError
         If the nuclei do not fit into the body.
     """
-    return DeformingVolume(
-        settings, lay_out_body(settings, np.random.default_rng([settings.seed, _BODY]))
-    )
+    supply = np.empty(0, np.float32)
+    if not settings.fresh_noise:
+        draws = max(4 * settings.height * settings.width, _SUPPLY)
+        supply = settings.random(Stream.SUPPLY).standard_normal(draws, np.float32)
+    return DeformingVolume(settings, lay_out_body(settings, settings.random(Stream.BODY)), supply)
 
 
-def _add_blob(
+def _add_blobs(
     image: NDArray[np.float32],
+    centres: NDArray[np.float64],
+    sigmas: NDArray[np.float64],
+    bright: NDArray[np.float32],
+) -> None:
+    """Add Gaussian blobs, (blob, 3) and bright in (blob, channel), to (channel, z, y, x)."""
+    size = np.array(image.shape[1:])
+    first = np.clip(np.ceil(centres - _REACH * sigmas), 0, size).astype(int)
+    last = np.clip(np.floor(centres + _REACH * sigmas) + 1, 0, size).astype(int)
+    shown = np.flatnonzero((first < last).all(axis=1) & bright.any(axis=1))
+    profiles = [_profiles(centres[:, k], sigmas[:, k], first[:, k], last[:, k]) for k in range(3)]
+    for blob in shown:
+        (a, b, c), (d, e, f) = first[blob], last[blob]
+        z, y, x = (profiles[k][blob, : last[blob, k] - first[blob, k]] for k in range(3))
+        image[:, a:d, b:e, c:f] += bright[blob][:, None, None, None] * (
+            z[:, None, None] * y[:, None] * x
+        )
+
+
+def _profiles(
     centre: NDArray[np.float64],
     sigma: NDArray[np.float64],
-    bright: NDArray[np.float64],
-) -> None:
-    """Add a Gaussian blob to (channel, z, y, x)."""
-    size = np.array(image.shape[1:])
-    first = np.clip(np.ceil(centre - _REACH * sigma), 0, size).astype(int)
-    last = np.clip(np.floor(centre + _REACH * sigma) + 1, 0, size).astype(int)
-    if (first >= last).any():
-        return
-    z, y, x = (
-        np.exp(-(((np.arange(first[k], last[k]) - centre[k]) / sigma[k]) ** 2) / 2).astype("f4")
-        for k in range(3)
-    )
-    blob = z[:, None, None] * y[:, None] * x
-    window = tuple(slice(a, b) for a, b in zip(first, last, strict=True))
-    image[(slice(None), *window)] += bright.astype(np.float32)[:, None, None, None] * blob
+    first: NDArray[np.int_],
+    last: NDArray[np.int_],
+) -> NDArray[np.float32]:
+    """(blob, pixel) of each blob along an axis, from its first pixel on."""
+    pixels = first[:, None] + np.arange(max((last - first).max(initial=0), 0))
+    away = (pixels - centre[:, None]) / sigma[:, None]
+    return np.exp(-(away**2) / 2).astype(np.float32)

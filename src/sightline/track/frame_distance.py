@@ -1,9 +1,12 @@
 """How unlike two frames are, from thumbnails of their projections."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sightline.errors import SettingError
 
 _SIDE: Final = 24  # largest side of a thumbnail, pixels
 _ROWS: Final = 4096  # frames compared at once
@@ -61,6 +64,38 @@ def distances(thumbnails: NDArray[np.float16], to: NDArray[np.float16]) -> NDArr
     return np.clip(found, 0, 2, out=found)
 
 
+def nearest_frames(
+    thumbnails: NDArray[np.float16], to: NDArray[np.float16], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Find for each frame the most similar of others, without keeping all distances.
+
+    Parameters
+    ----------
+    thumbnails : (frame, pixel)
+        Of `thumbnail`.
+    to : (other, pixel)
+        Of the frames to compare with, at least one.
+    count
+        How many are wanted; all where there are fewer.
+
+    Returns
+    -------
+    places : (frame, count) int64
+        Into ``to``, the most similar first, the earlier of equal ones.
+    apart : (frame, count) float32
+        Their distances.
+    """
+    count = min(count, len(to))
+    places = np.empty((len(thumbnails), count), np.int64)
+    apart = np.empty((len(thumbnails), count), np.float32)
+    for start in range(0, len(thumbnails), _ROWS):
+        rows = slice(start, start + _ROWS)
+        near = distances(thumbnails[rows], to)
+        places[rows] = np.argsort(near, axis=1, kind="stable")[:, :count]
+        apart[rows] = np.take_along_axis(near, places[rows], axis=1)
+    return places, apart
+
+
 def pair_distances(
     thumbnails: NDArray[np.float16], first: NDArray[np.integer], second: NDArray[np.integer]
 ) -> NDArray[np.float32]:
@@ -76,6 +111,20 @@ def pair_distances(
         one = thumbnails[first[pairs]].astype(np.float32)
         found[pairs] = 1 - np.einsum("ij,ij->i", one, thumbnails[second[pairs]].astype(np.float32))
     return np.clip(found, 0, 2, out=found)
+
+
+def check_skipped(skip: Sequence[int], frames: int) -> list[int]:
+    """Give frames to leave out, if they are there.
+
+    Raises
+    ------
+    SettingError
+        If one is not.
+    """
+    beyond = [int(frame) for frame in skip if not 0 <= frame < frames]
+    if beyond:
+        raise SettingError(f"skip is {beyond[0]}; it must be frames between 0 and {frames - 1}.")
+    return [int(frame) for frame in skip]
 
 
 def _shrunk(view: NDArray[np.float32], by: int) -> NDArray[np.float64]:

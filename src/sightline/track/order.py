@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import breadth_first_order, dijkstra, minimum_spanning
 from scipy.spatial import KDTree
 
 from sightline.errors import SettingError
-from sightline.track.frame_distance import distances, pair_distances
+from sightline.track.frame_distance import check_skipped, nearest_frames, pair_distances
 
 Order = Literal["similarity", "linear", "depth", "direct"]
 
@@ -83,7 +83,7 @@ def order_frames(
     Raises
     ------
     SettingError
-        If there is no reference, or one is skipped or not there.
+        If there is no reference, one is skipped or not there, or a frame to skip is not there.
     """
     total = len(thumbnails)
     given = np.unique(np.array(references, dtype=np.int64))
@@ -97,23 +97,24 @@ def order_frames(
             f"{total - 1} that are not skipped."
         )
     kept = np.ones(total, bool)
-    kept[list(skip)] = False
+    kept[check_skipped(skip, total)] = False
     if order == "linear":
         return _linear(kept, given)
-    near = distances(thumbnails, thumbnails[given])
-    reference = np.where(kept, given[near.argmin(axis=1)], -1)
+    places, near = nearest_frames(thumbnails, thumbnails[given], 1)
+    reference = np.where(kept, given[places[:, 0]], -1)
     reference[given] = given
     if order == "direct":
         parent = reference.copy()
         parent[given] = -1
         return FrameTree(parent, reference, np.flatnonzero(kept & ~np.isin(range(total), given)))
-    graph = _neighbours(thumbnails, given, near, kept)
+    graph = _neighbours(thumbnails, given, reference, near[:, 0])
     return _tree(graph, given, reference, order)
 
 
 def _linear(kept: NDArray[np.bool_], given: NDArray[np.int64]) -> FrameTree:
     frames = np.arange(len(kept))
-    reference = given[np.abs(frames[:, None] - given).argmin(axis=1)]
+    half_way = (given[1:] + given[:-1]) / 2
+    reference = given[np.searchsorted(half_way, frames)]  # half way itself belongs to the earlier
     parent = np.full(len(kept), -1)
     for one in given:
         mine = frames[kept & (reference == one)]
@@ -129,12 +130,16 @@ def _linear(kept: NDArray[np.bool_], given: NDArray[np.int64]) -> FrameTree:
 def _neighbours(
     thumbnails: NDArray[np.float16],
     given: NDArray[np.int64],
+    reference: NDArray[np.int64],
     near: NDArray[np.float32],
-    kept: NDArray[np.bool_],
 ) -> coo_array:
-    """Distances of frames that may be tracked from each other; one more node joins references."""
+    """Distances of frames that may be tracked from each other; one more node joins references.
+
+    Of the references, each frame is joined with the nearest alone: as these are all joined with
+    one node at no distance, no tree would go to a farther one.
+    """
     total = len(thumbnails)
-    frames = np.flatnonzero(kept)
+    frames = np.flatnonzero(reference >= 0)
     first, second = [], []
     for step in range(1, _IN_TIME + 1):
         first.append(frames[:-step])
@@ -151,9 +156,9 @@ def _neighbours(
     some = np.isin(one, given) | np.isin(other, given)  # counted below
     one, other, apart = one[~some], other[~some], apart[~some]
     plain = frames[~np.isin(frames, given)]
-    rows = np.concatenate([one, np.repeat(plain, len(given)), given])
-    columns = np.concatenate([other, np.tile(given, len(plain)), np.full(len(given), total)])
-    weights = np.concatenate([apart + _LEAST, near[plain].ravel() + _LEAST, [_LEAST] * len(given)])
+    rows = np.concatenate([one, plain, given])
+    columns = np.concatenate([other, reference[plain], np.full(len(given), total)])
+    weights = np.concatenate([apart + _LEAST, near[plain] + _LEAST, [_LEAST] * len(given)])
     return coo_array((weights, (rows, columns)), shape=(total + 1, total + 1))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.keypoints import KeypointSet
-from sightline.track.frame_distance import distances, pair_distances
+from sightline.track.frame_distance import nearest_frames, pair_distances
 from sightline.track.order import FrameTree, Order, order_frames
 
 NEAREST: Final = 5  # references that a frame is compared with
@@ -88,8 +88,7 @@ def order_video(
         If there is no reference, or one is skipped.
     """
     tree = order_frames(thumbnails, references, order, skip)
-    near = distances(thumbnails, thumbnails[list(references)])
-    nearest = np.argsort(near, axis=1, kind="stable")[:, :NEAREST]
+    nearest, _ = nearest_frames(thumbnails, thumbnails[list(references)], NEAREST)
     distance = np.zeros(len(thumbnails), np.float32)
     child = np.flatnonzero(tree.parent >= 0)
     distance[child] = pair_distances(thumbnails, child, tree.parent[child])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.errors import SettingError
-from sightline.track.frame_distance import distances
+from sightline.track.frame_distance import check_skipped, distances
 
 _SAMPLE: Final = 2000  # frames that stand for all
 
@@ -58,14 +58,14 @@ def recommend_frames(
     Raises
     ------
     SettingError
-        If there are not so many frames.
+        If there are not so many frames, or a frame to skip is not there.
 
     References
     ----------
     Kaufman and Rousseeuw, Finding Groups in Data (1990), chapter 2: build and swap.
     """
     total = len(thumbnails)
-    free = np.setdiff1d(np.arange(total), np.array([*existing, *skip], dtype=int))
+    free = np.setdiff1d(np.arange(total), [*existing, *check_skipped(skip, total)])
     if not 0 <= count <= len(free):
         raise SettingError(f"count is {count}; of {total} frames, {len(free)} can be recommended.")
     amount = max(min(_SAMPLE, len(free)), count)

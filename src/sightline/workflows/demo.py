@@ -111,7 +111,7 @@ def demo(
         If the folder holds something already, or is a file.
     """
     _check_cells(cells, answers=10)
-    return _prepare(_new_home(folder), cells, seed, phase, answers_known=True)[1]
+    return _prepare(new_home(folder), cells, seed, phase, answers_known=True)[1]
 
 
 def demo_sort(
@@ -145,7 +145,7 @@ def demo_sort(
         If the folder holds something already.
     """
     _check_cells(cells, answers)
-    home = _new_home(folder)
+    home = new_home(folder)
     simulated, chosen = _prepare(home, cells, seed, phase)
     rng = np.random.default_rng(seed)
     annotator = simulate_annotator("ada", simulated, rng, error=0.06, leniency=0.2)
@@ -186,7 +186,14 @@ def _check_cells(cells: int, answers: int) -> None:
         )
 
 
-def _new_home(folder: str | Path | None) -> Path:
+def new_home(folder: str | Path | None) -> Path:
+    """Make a new folder; a temporary one if none is given.
+
+    Raises
+    ------
+    InputError
+        If it holds something already, or is a file.
+    """
     home = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="sightline-demo-"))
     if home.exists() and not home.is_dir():
         raise InputError(home, "a file", "a new folder", "Choose another name.")

@@ -1,6 +1,6 @@
 """Give tracks back in the form in which annotations came, or another: `sightline track export`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
 from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError
+from sightline.formats.keypoints.keypoint_table import write_keypoint_tables
 from sightline.formats.keypoints.write_keypoints import path_beside, write_keypoints
 from sightline.review.said_keypoints import trusted
 from sightline.review.track_session import TrackSession
@@ -18,6 +19,7 @@ from sightline.review.track_session import TrackSession
 Summary = dict[str, Any]
 
 TOOL: Final = "Sightline"
+_POINTS_AT_ONCE: Final = 500_000
 
 
 def export(
@@ -49,15 +51,15 @@ def export(
     """
     with TrackSession(project, annotator) as session:
         target = new_output(session.tracking.keypoints, output, to)
-        found = final_keypoints(session)
+        positions, told = write_tracks(session, target, to)
         stale = len(session.stale)
         annotated = len(session.said.given)
-    notes = list(write_keypoints(target, found, to))
+    notes = list(told)
     if stale:
         notes.append(f"{stale} frames wait to be tracked again, and are given as they stand.")
     return {
         "output": str(target),
-        "positions": len(found),
+        "positions": positions,
         "annotated": annotated,
         "stale": stale,
         "notes": notes,
@@ -80,9 +82,43 @@ def new_output(keypoints: KeypointSet, output: str | Path | None, to: str) -> Pa
     return target
 
 
-def final_keypoints(session: TrackSession) -> KeypointSet:
-    """All points as they stand: rows that came and still hold, what people said since, the rest."""
-    came, given = session.tracking.keypoints, session.said.given
+def write_tracks(session: TrackSession, target: Path, to: str = "") -> tuple[int, tuple[str, ...]]:
+    """Write all points as they stand to a new file; a table is written stretch by stretch.
+
+    Returns
+    -------
+    positions : int
+        How many were written.
+    notes : tuple of str
+        What the format does not carry.
+
+    Raises
+    ------
+    InputError
+        If the file is there already, or the format cannot hold what is to be written.
+    """
+    if (to or session.tracking.keypoints.format) != "csv":
+        found = final_keypoints(session, range(session.tracking.frames))
+        return len(found), write_keypoints(target, found, to)
+    written = 0
+
+    def parts() -> Iterator[KeypointSet]:
+        nonlocal written
+        length = max(1, _POINTS_AT_ONCE // max(len(session.names), 1))
+        for start in range(0, session.tracking.frames, length):
+            frames = range(start, min(start + length, session.tracking.frames))
+            part = final_keypoints(session, frames)
+            written += len(part)
+            yield part
+
+    notes = write_keypoint_tables(target, parts())
+    return written, notes
+
+
+def final_keypoints(session: TrackSession, frames: range) -> KeypointSet:
+    """Points as they stand: rows that came and still hold, what people said since, the rest."""
+    came = session.tracking.keypoints.within(frames)
+    given = session.said.given.within(frames)
     came_as, said_as = _places(came), _places(given)
     place = np.searchsorted(said_as, came_as)
     same = trusted(came) & np.isin(came_as, said_as)
@@ -90,7 +126,7 @@ def final_keypoints(session: TrackSession) -> KeypointSet:
     kept = came.chosen(same)
     new = given.chosen(~np.isin(said_as, came_as[same]))
     said = _joined(kept, new, [Author(one.annotator, TOOL) for one in new.authors])
-    return with_tracks(said, session.predict())
+    return with_tracks(said, session.predict(frames), frames.start)
 
 
 def _places(keypoints: KeypointSet) -> NDArray[np.int64]:
@@ -98,14 +134,14 @@ def _places(keypoints: KeypointSet) -> NDArray[np.int64]:
     return keypoints.frame * len(keypoints.names) + keypoints.keypoint
 
 
-def with_tracks(keypoints: KeypointSet, tracks: Tracks) -> KeypointSet:
-    """The annotations, and rows of the machine wherever nobody annotated."""
+def with_tracks(keypoints: KeypointSet, tracks: Tracks, first: int = 0) -> KeypointSet:
+    """Annotations, and rows of the machine, from frame ``first`` on, wherever nobody annotated."""
     there = np.asarray(np.isfinite(tracks.positions).all(axis=2))
-    there[keypoints.frame, keypoints.keypoint] = False
+    there[keypoints.frame - first, keypoints.keypoint] = False
     frame, keypoint = np.nonzero(there)
     machine = replace(
         keypoints,
-        frame=frame,
+        frame=first + frame,
         keypoint=keypoint,
         position=tracks.positions[frame, keypoint].astype(np.float64),
         score=tracks.score[frame, keypoint].astype(np.float64),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sightline.compute.jobs import Progress
 from sightline.formats.recordings.open_recording import open_recording
-from sightline.review.said_keypoints import reference_frames
+from sightline.review.said_keypoints import whole_frames
 from sightline.track.reference_frames import recommend_frames
 from sightline.workflows.read_thumbnails import read_thumbnails
 from sightline.workflows.track_recommend_figure import draw_recommended
@@ -59,8 +59,7 @@ def recommend(
     with open_recording(video, **read_as) as recording:
         annotated: list[int] = []
         if annotations is not None:
-            known = read_keypoints(annotations, recording)
-            annotated = list(reference_frames(known)) if len(known) else []
+            annotated = list(whole_frames(read_keypoints(annotations, recording)))
         thumbnails = read_thumbnails(recording, progress)
         found = recommend_frames(thumbnails, number, tuple(annotated), tuple(skip))
         frames = found.frames.tolist()

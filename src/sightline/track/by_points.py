@@ -1,23 +1,27 @@
-"""Points followed as a set: blobs are detected, matched with a reference's and registered."""
+"""Points followed as a set: blobs are detected, matched with references' and registered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from sightline.track.detect import detect_blobs
+from sightline.track.detector import detect
 from sightline.track.follow_settings import FollowSettings
+from sightline.track.image_channels import summed_channels
+from sightline.track.linking import TURNS, link_points
 from sightline.track.located import Located, known
-from sightline.track.neighbourhood import surroundings_likeness
 from sightline.track.patches import pyramid
-from sightline.track.point_drift import PointMatch, match_points
 from sightline.track.polish import polish
 from sightline.track.register import Patches, RegisterSettings, cut_patches
 
-_TURNS = np.linspace(-1.2, 1.2, 13)
-_SURE = 0.3  # posterior from which a detection is taken for a point
-_PARENT = 0.05  # by how much a parent must fit better than a reference: chains add up errors
+_SURE: Final = 0.15  # posterior from which a detection is taken for a point
+_MOST: Final = 3  # detections kept for each keypoint
+_BLOB: Final = 0.6  # radii: size of the blobs looked for, which must not merge with neighbours
+_FINE: Final = 1.3  # pixels: standard deviation of a blob that is still fine enough to be found
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,13 @@ class PointReference:
         NaN where missing.
     patches
         What it looks like around them.
+    context : (point, 3) float64
+        Pixels of what else was detected, near keypoints.
     """
 
     positions: NDArray[np.float64]
     patches: Patches = field(repr=False)
+    context: NDArray[np.float64] = field(repr=False)
 
 
 def prepare_points(
@@ -42,7 +49,13 @@ def prepare_points(
     """Cut a reference's patches; the frame (channel, z, y, x) is not kept."""
     how = _registration(settings)
     levels = pyramid(frame, settings.voxel_size, how.levels)
-    return PointReference(positions, cut_patches(levels, positions, settings.voxel_size, how))
+    patches = cut_patches(levels, positions, settings.voxel_size, how)
+    size = np.array(settings.voxel_size)
+    points = positions[known(positions)]
+    seen = _detected(frame, len(points), settings)
+    apart = KDTree(points * size).query(seen * size)[0]
+    nearest = np.argsort(np.where(apart > settings.radius, apart, np.inf))[: len(points)]
+    return PointReference(positions, patches, seen[nearest[apart[nearest] > settings.radius]])
 
 
 def follow_points(
@@ -52,7 +65,7 @@ def follow_points(
     parent: NDArray[np.float64] | None,
     given: NDArray[np.float64],
 ) -> Located:
-    """Detect, match from each reference and the parent, keep the best fit, polish.
+    """Detect, link with references and the parent, polish.
 
     Parameters
     ----------
@@ -65,43 +78,65 @@ def follow_points(
         What a person said; NaN elsewhere.
     """
     size = np.array(settings.voxel_size)
-    count = len(references[0].positions)
     how = _registration(settings)
     levels = pyramid(frame, settings.voxel_size, how.levels)
-    seen = detect_blobs(
-        frame.mean(axis=0), settings.voxel_size, (0.6 * settings.radius,), most=3 * count
-    ).positions
-    matches = [(_match(one.positions, seen, settings), one) for one in references]
-    match, source = max(matches, key=lambda one: one[0].fit)
-    there = known(source.positions)
-    if parent is not None and known(parent).sum() >= 4:
-        chained = _match(parent, seen, settings)
-        if chained.fit > match.fit + _PARENT:
-            match, there = chained, known(parent)
-    positions = np.full((count, 3), np.nan)
-    posterior = np.zeros(count)
-    sure = match.posterior >= _SURE
-    start = match.moved / size
-    start[sure] = seen[match.detection[sure]]
-    positions[there] = start
-    posterior[there] = match.posterior
-    positions, correlation = polish(levels, source.patches, positions, given, how, settings)
-    found = (posterior >= _SURE) | (correlation >= max(settings.least_score, 0.8))
-    return Located(positions, posterior * np.clip(correlation, 0, 1), found)
+    seen = _detected(frame, len(given), settings)
+    sources = [one.positions * size for one in references]
+    context = [one.context * size for one in references]
+    if parent is not None and known(parent).any():
+        sources.append(parent * size)
+        context.append(np.empty((0, 3)))
+    turns = TURNS if settings.angles is None else np.array(settings.angles)
+    fixed = {int(one): given[one] * size for one in np.flatnonzero(known(given))}
+    linked = link_points(seen * size, sources, context=context, turns=turns, fixed=fixed)
+    sure = linked.posterior >= _SURE
+    start = linked.moved / size
+    taken = sure & (linked.detection >= 0)
+    start[taken] = seen[linked.detection[taken]]
+    patches = _patches(references)
+    positions, correlation = polish(levels, patches, start, given, how, settings)
+    found = sure | (correlation >= max(settings.least_score, 0.8))
+    score = linked.posterior * np.where(patches.known, np.clip(correlation, 0, 1), 1)
+    return Located(positions, score, found)
+
+
+def _patches(references: Sequence[PointReference]) -> Patches:
+    """Of each keypoint, those of the first reference that has it."""
+    values = [level.copy() for level in references[0].patches.values]
+    for one in references[1:]:
+        missing = ~Patches(tuple(values)).known & one.patches.known
+        for level, other in zip(values, one.patches.values, strict=True):
+            level[missing] = other[missing]
+    return Patches(tuple(values))
+
+
+def _detected(
+    frame: NDArray[np.float32], count: int, settings: FollowSettings
+) -> NDArray[np.float64]:
+    """(detection, 3) pixels; where pixels are fine, several are taken together."""
+    most = _MOST * count
+    if settings.detector is not None:
+        return detect(frame, settings.detector, most=most).positions
+    size, radius = np.array(settings.voxel_size), _BLOB * settings.radius
+    step = np.maximum((radius / size / _FINE).astype(int), 1)
+    step = np.minimum(step, frame.shape[1:])
+    image = _binned(summed_channels(frame), step)
+    coarse = (float(size[0] * step[0]), float(size[1] * step[1]), float(size[2] * step[2]))
+    found = detect_blobs(image, coarse, (radius,), most=most).positions
+    return found * step + (step - 1) / 2
+
+
+def _binned(image: NDArray[np.float32], step: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Means of blocks; what is left over at the far ends is left out."""
+    for axis, some in enumerate(step.tolist()):
+        if some > 1:
+            whole = image.shape[axis] // some * some
+            parts = [np.take(image, range(k, whole, some), axis=axis) for k in range(some)]
+            image = np.asarray(np.mean(parts, axis=0), np.float32)
+    return image
 
 
 def _registration(settings: FollowSettings) -> RegisterSettings:
-    return RegisterSettings(patch_sigma=settings.radius, levels=1, stiffness=0.02)
-
-
-def _match(
-    positions: NDArray[np.float64], seen: NDArray[np.float64], settings: FollowSettings
-) -> PointMatch:
-    """The match of points that are there."""
-    size = np.array(settings.voxel_size)
-    turns = _TURNS if settings.angles is None else np.array(settings.angles)
-    points = positions[known(positions)] * size
-    likeness = surroundings_likeness(points, seen * size, turns)
-    if likeness.min(initial=1) == 1:
-        return match_points(points, seen * size)
-    return match_points(points, seen * size, likeness=likeness)
+    return RegisterSettings(
+        patch_sigma=settings.radius, levels=1, stiffness=0.02, iterations=8, settled_px=0.05
+    )

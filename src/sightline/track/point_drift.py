@@ -12,7 +12,10 @@ from scipy.spatial.distance import cdist
 
 _SETTLED: Final = 1e-3  # change of the squared width, as share, at which a stage ends
 _LOOSE: Final = 0.01  # stiffness of the start, times a squared width
-_NARROWEST: Final = 1e-8  # squared width, of the points' own spread
+_NARROWEST: Final = 0.2  # width, of the usual gap between points: narrower, and stiffness is lost
+_HELD: Final = 30.0  # weight of a point that a person placed, against a detection's 1
+_OUTLIERS: Final = 0.1  # share of the detections expected to be none of the points
+_ITERATIONS: Final = 60  # at most, a stage
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,12 @@ class Stage:
 
 
 STAGES: Final = (Stage(3.0, 3.0), Stage(1.0, 0.1))
-"""Stiff first, so that the whole finds its place, then softer."""
+"""From the points' own places: stiff first, so that the whole finds its place, then softer."""
+
+STARTED: Final = (Stage(2.0, 1.0), Stage(1.0, 1.0))
+"""From a start that is about right everywhere."""
+
+_START: Final = Stage(1.0, 0.1)
 
 
 @dataclass(frozen=True)
@@ -57,13 +65,36 @@ class PointMatch:
     fit: float
 
 
+@dataclass(frozen=True)
+class _Cloud:
+    """Points and detections, centred and scaled, and what a person said of the points.
+
+    Parameters
+    ----------
+    known, seen : (point, 3), (detection, 3)
+    held : (point,) bool
+        A person placed it at ``place`` : (point, 3).
+    free : (point, detection) bool
+        Whether a detection may be the point: those that a person's points explain are no other's.
+    narrowest
+        Squared width that is not gone below.
+    """
+
+    known: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    held: NDArray[np.bool_]
+    place: NDArray[np.float64]
+    free: NDArray[np.bool_]
+    narrowest: float
+
+
 def match_points(
     points: NDArray[np.float64],
     detections: NDArray[np.float64],
-    outliers: float = 0.1,
-    stages: tuple[Stage, ...] = STAGES,
-    iterations: int = 60,
+    *,
+    stages: tuple[Stage, ...] | None = None,
     likeness: NDArray[np.float64] | None = None,
+    fixed: NDArray[np.float64] | None = None,
 ) -> PointMatch:
     """Move points smoothly onto detections, and tell which detection each one is.
 
@@ -76,16 +107,14 @@ def match_points(
         Known points, in a unit that is the same along all axes (um). No NaN.
     detections : (detection, 3)
         In that unit, in any order.
-    outliers
-        Share of the detections expected to be none of the points.
     stages
-        From stiff to soft.
-    iterations
-        At most, a stage.
+        From stiff to soft; `STAGES`, or with likeness `STARTED`.
     likeness : (point, detection) or None
         How alike each pair is by what else is known of them. Matching then starts from a smooth
-        motion through the pairs that are each other's best, not from the points' own places, and
-        only the last stage follows.
+        motion through the pairs that are each other's best, not from the points' own places.
+    fixed : (point, 3) or None
+        Where a person put points; NaN elsewhere. The motion goes through them; they are given no
+        detection, and what lies there is given to no other point.
 
     Notes
     -----
@@ -101,37 +130,53 @@ def match_points(
         return PointMatch(points.copy(), np.full(len(points), -1), none, 0.0)
     centre = points.mean(axis=0)
     scale = float(np.sqrt(((points - centre) ** 2).mean())) or 1.0
-    known, seen = (points - centre) / scale, (detections - centre) / scale
-    moved, width = known, float(cdist(known, seen, "sqeuclidean").mean() / 3)
+    where = np.full(points.shape, np.nan) if fixed is None else fixed
+    cloud = _cloud(
+        (points - centre) / scale, (detections - centre) / scale, (where - centre) / scale
+    )
+    moved, width = cloud.known, float(cdist(cloud.known, cloud.seen, "sqeuclidean").mean() / 3)
     if likeness is not None:
-        moved, width = _start_from(known, seen, likeness, stages[-1])
-        stages = stages[-1:]
-    for stage in stages:
-        moved, width = _drift(known, moved, seen, width, outliers, stage, iterations)
-    posterior = _posterior(moved, seen, width, outliers)
-    best = posterior.max(axis=1)
+        moved, width = _start_from(cloud, likeness)
+    for stage in stages or (STAGES if likeness is None else STARTED):
+        moved, width = _drift(cloud, moved, width, stage)
+    apart = np.asarray(cdist(moved, cloud.seen, "sqeuclidean"), np.float64)
+    posterior = _posterior(apart, width, cloud.free)
+    best = posterior[~cloud.held].max(axis=1)
     detection, chance = _assign(posterior)
-    return PointMatch(moved * scale + centre, detection, chance, float(best.mean()))
+    fit = float(best.mean()) if len(best) else 1.0
+    return PointMatch(moved * scale + centre, detection, chance, fit)
 
 
-def _start_from(
-    known: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    likeness: NDArray[np.float64],
-    stage: Stage,
-) -> tuple[NDArray[np.float64], float]:
-    """A smooth motion through the pairs that are each other's best."""
-    best = likeness.argmax(axis=1)
-    mutual = likeness[:, best].argmax(axis=0) == np.arange(len(known))
-    trust = np.where(mutual, likeness[np.arange(len(known)), best], 0.0)
-    kernel = _kernel(known, stage)
+def _cloud(
+    known: NDArray[np.float64], seen: NDArray[np.float64], where: NDArray[np.float64]
+) -> _Cloud:
+    held = np.asarray(np.isfinite(where).all(axis=1))
+    gap = float(np.median(KDTree(known).query(known, 2)[0][:, 1])) if len(known) > 1 else 1.0
+    free = np.ones((len(known), len(seen)), bool)
+    free[held] = False
+    if held.any():
+        found = KDTree(seen).query(where[held])
+        free[:, np.asarray(found[1])[np.asarray(found[0]) < gap / 2]] = False
+    place = np.where(held[:, None], where, 0)
+    return _Cloud(known, seen, held, place, free, (_NARROWEST * gap) ** 2 or 1e-8)
+
+
+def _start_from(cloud: _Cloud, likeness: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """A smooth motion through a person's points and the pairs that are each other's best."""
+    known, held = cloud.known, cloud.held[:, None]
+    alike = np.where(cloud.free, likeness, 0)
+    best = alike.argmax(axis=1)
+    mutual = alike[:, best].argmax(axis=0) == np.arange(len(known))
+    trust = np.where(mutual, alike[np.arange(len(known)), best], 0.0)
+    target = np.where(held, cloud.place, cloud.seen[best])
+    kernel = _kernel(known, _START)
     gap = KDTree(known).query(known, 2)[0][:, 1]
-    width = float(np.median(gap)) ** 2 / 4
-    moved, mass = known, trust
+    width = float(np.median(gap)) ** 2 / 4 or 1e-8  # two points may lie in one place
+    moved, mass = known, np.where(cloud.held, _HELD, trust)
     for _ in range(4):
-        moved = _smooth(known, kernel, mass, seen[best] * mass[:, None], _LOOSE)
-        apart = ((moved - seen[best]) ** 2).sum(axis=1)
-        mass = trust / (1 + apart / (4 * width)) ** 2
+        moved = _smooth(known, kernel, mass, target * mass[:, None], _LOOSE)
+        apart = ((moved - target) ** 2).sum(axis=1)
+        mass = np.where(cloud.held, _HELD, trust / (1 + apart / (4 * width)) ** 2)
     return moved, width
 
 
@@ -154,41 +199,36 @@ def _smooth(
 
 
 def _drift(
-    known: NDArray[np.float64],
-    moved: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    width: float,
-    outliers: float,
-    stage: Stage,
-    iterations: int,
+    cloud: _Cloud, moved: NDArray[np.float64], width: float, stage: Stage
 ) -> tuple[NDArray[np.float64], float]:
     """Expectation and maximisation in turn, until the width settles."""
-    kernel = _kernel(known, stage)
-    for _ in range(iterations):
-        posterior = _posterior(moved, seen, width, outliers)
+    kernel = _kernel(cloud.known, stage)
+    held = _HELD * cloud.held
+    apart = np.asarray(cdist(moved, cloud.seen, "sqeuclidean"), np.float64)
+    for _ in range(_ITERATIONS):
+        posterior = _posterior(apart, width, cloud.free)
         mass = posterior.sum(axis=1)
         total = float(mass.sum())
-        if total < 1e-9:
+        if total < 1e-9 and not cloud.held.any():
             break
-        moved = _smooth(known, kernel, mass, posterior @ seen, stage.stiffness * width)
-        apart = cdist(moved, seen, "sqeuclidean")
+        pull = posterior @ cloud.seen + held[:, None] * cloud.place
+        moved = _smooth(cloud.known, kernel, mass + held, pull, stage.stiffness * width)
+        apart = np.asarray(cdist(moved, cloud.seen, "sqeuclidean"), np.float64)
         before = width
-        width = max(float((posterior * apart).sum() / (3 * total)), _NARROWEST)
+        width = max(float((posterior * apart).sum() / (3 * max(total, 1e-9))), cloud.narrowest)
         if abs(before - width) < _SETTLED * before:
             break
     return moved, width
 
 
 def _posterior(
-    moved: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    width: float,
-    outliers: float,
+    apart: NDArray[np.float64], width: float, free: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """(point, detection) probability that a detection is a point; columns add up to at most 1."""
-    near = np.exp(-cdist(moved, seen, "sqeuclidean") / (2 * width))
+    points, detections = apart.shape
+    near = np.exp(apart / (-2 * width)) * free
     volume = (2 * np.pi * width) ** 1.5
-    uniform = volume * outliers / (1 - outliers) * len(moved) / len(seen)
+    uniform = volume * _OUTLIERS / (1 - _OUTLIERS) * points / detections
     return near / (near.sum(axis=0) + uniform + 1e-300)
 
 

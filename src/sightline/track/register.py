@@ -5,8 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, kron
-from scipy.sparse.linalg import spsolve
+from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
 from sightline.track.patches import PatchGrid, patch_grid, sample, turned
@@ -15,6 +14,8 @@ Pyramid = list[tuple[NDArray[np.float32], NDArray[np.float64]]]
 
 _FLAT: Final = 1e-4  # of the brightest value: below such a deviation a patch holds nothing
 _DAMPING: Final = 1e-3
+_SOLVED: Final = 1e-6  # share of the squared residual at which a step is known well enough
+_SOLVING: Final = 30  # rounds at most for a step
 
 
 @dataclass(frozen=True)
@@ -219,27 +220,47 @@ class _Level:
         return cost, normal, slope + pull
 
     def _step(self, normal: NDArray[np.float64], slope: NDArray[np.float64]) -> NDArray[np.float64]:
-        count = len(normal)
         flat = np.array(self.image.shape[1:]) == 1
         damped = normal + np.eye(3) * _DAMPING
         damped[:, flat] = 0
         damped[:, :, flat] = 0
         damped[:, flat, flat] = 1
         held = np.where(self.still, 1e9, 0.0)[:, None, None] * np.eye(3)
-        blocks = _block_diagonal(damped + held)
-        system = (blocks + kron(self.ties, np.eye(3), format="csr")).tocsr()
-        step = -spsolve(system.tocsc(), slope.ravel()).reshape(count, 3)
+        step = -_solve(damped + held, self.ties, slope)
         step[:, flat] = 0
         step[self.still] = 0
         length = np.linalg.norm(step, axis=1, keepdims=True)
         return step / np.maximum(length, 1)
 
 
-def _block_diagonal(blocks: NDArray[np.float64]) -> csr_array:
-    count = len(blocks)
-    rows = np.repeat(np.arange(3 * count), 3)
-    columns = np.repeat(np.arange(count) * 3, 9) + np.tile(np.arange(3), 3 * count)
-    return csr_array((blocks.ravel(), (rows, columns)), shape=(3 * count, 3 * count))
+def _solve(
+    blocks: NDArray[np.float64], ties: csr_array, right: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(point, 3) that blocks on the diagonal (point, 3, 3) and ties take to ``right``.
+
+    Conjugate gradients; the blocks, which outweigh the ties, precondition them.
+    """
+    inverse = np.asarray(np.linalg.inv(blocks), np.float64)
+    found = np.zeros_like(right)
+    left = right.copy()
+    ahead = onward = _each(inverse, left)
+    energy = float((left * onward).sum())
+    enough = _SOLVED * energy
+    for _ in range(_SOLVING):
+        if energy <= enough:
+            break
+        pushed = _each(blocks, ahead) + ties @ ahead
+        share = energy / float((ahead * pushed).sum())
+        found += share * ahead
+        left -= share * pushed
+        onward = _each(inverse, left)
+        before, energy = energy, float((left * onward).sum())
+        ahead = onward + energy / before * ahead
+    return found
+
+
+def _each(blocks: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (blocks @ vectors[..., None])[..., 0]
 
 
 def _ties(places: NDArray[np.float64], neighbours: int) -> csr_array:

@@ -5,8 +5,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.spatial import KDTree
 
 _WIDTHS: Final = np.geomspace(0.7, 16, 26)  # pixels of the finest axis
+_LARGEST_PART: Final = 0.05  # of the frame's longer side
+_LONE_PART: Final = 0.03  # of that: what an animal of one part has
+_SMALLEST_PART: Final = 2.0  # pixels
 
 
 def typical_radius(
@@ -43,3 +47,41 @@ def typical_radius(
     fastest = int(np.argmin(np.diff(bright)))
     width = float(np.sqrt(widths[fastest] * widths[fastest + 1]))
     return width * float(np.sqrt(long.sum() / 2))
+
+
+def part_radius(
+    positions: NDArray[np.float64],
+    groups: tuple[tuple[int, ...], ...],
+    shape: tuple[int, int],
+    voxel_size: tuple[float, float, float],
+) -> float:
+    """How far around a part of an animal a flat frame tells it from others.
+
+    It is the median distance of a part to the nearest other of its animal: what lies nearer is seen
+    with it, what lies farther belongs to others.
+
+    Parameters
+    ----------
+    positions : (keypoint, 3) float64
+        (z, y, x) pixels in one frame; NaN where missing.
+    groups
+        Keypoints of each animal; empty: all are one animal's.
+    shape
+        Of the frame (y, x). No part is larger than a twentieth of its longer side.
+    voxel_size
+        Along (z, y, x).
+
+    Returns
+    -------
+    float
+        In the unit of the voxel size.
+    """
+    pixel, side = voxel_size[2], max(shape)
+    apart: list[float] = []
+    for group in groups or (tuple(range(len(positions))),):
+        places = positions[list(group)]
+        places = places[np.isfinite(places).all(axis=1)] * np.array(voxel_size)
+        if len(places) > 1:
+            apart += np.asarray(KDTree(places).query(places, 2)[0])[:, 1].tolist()
+    found = float(np.median(apart)) if apart else _LONE_PART * side * pixel
+    return float(np.clip(found, _SMALLEST_PART * pixel, _LARGEST_PART * side * pixel))

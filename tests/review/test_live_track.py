@@ -84,7 +84,8 @@ def test_everybody_sees_what_anybody_said(live: LiveTrack, project: Path) -> Non
 
 def test_the_rest_is_tracked_as_if_nobody_had_watched(live: LiveTrack, heard: Heard) -> None:
     decide(live, "ben", 6, 4)
-    live.follow("ben", 6)
+    live.follow(6)
+    live.end_following()
     live.track_rest()
     assert idle(live)
     assert stale(live) == 0
@@ -145,6 +146,14 @@ def test_only_what_was_said_here_is_undone(live: LiveTrack) -> None:
     decide(live, "anna", 6, 4, client_id="c")
     assert live.undo("anna", "d") == [6]
     assert live.redo("anna", "e") == [6]
+
+
+def test_two_annotators_are_not_asked_the_same(live: LiveTrack) -> None:
+    of_ben = {one.item for one in live.questions("ben", 12)}
+    of_cleo = {one.item for one in live.questions("cleo", 12)}
+    assert len(of_ben) == len(of_cleo) == 12
+    assert not of_ben & of_cleo
+    assert {one.item for one in live.questions("ben", 12)} == of_ben
 
 
 def test_a_random_question_is_asked_blind(live: LiveTrack) -> None:

@@ -85,9 +85,11 @@ def test_a_trained_detector_may_take_the_place_of_blobs() -> None:
     points = [video.truth(0).positions]
     frames = [frame_of(video, 0)]
     detector = train_detector(frames, points, SMALL.voxel_size_um, RADIUS)
-    settings = replace(settings_of(SMALL), detector=detector)
-    found, truth = followed(SMALL, 6, settings)
-    assert share_right(found, truth, SMALL) > 0.9
+    how = settings_of(SMALL)
+    reference = prepare_points(frames[0], points[0], how, detector)
+    given = np.full_like(points[0], np.nan)
+    found = follow_points(frame_of(video, 6), [reference], how, None, given, detector)
+    assert share_right(found, video.truth(6).positions, SMALL) > 0.9
 
 
 def test_a_frame_of_nothing_has_nothing_found() -> None:

@@ -145,24 +145,19 @@ def bring_up_to_date(
     return stale
 
 
-def follow_now(
-    follower: Follower, plan: Plan, store: TrackStore, frame: int, volume: NDArray[np.float32]
-) -> None:
+def follow_now(follower: Follower, plan: Plan, store: TrackStore, frame: int) -> None:
     """Track one frame here and now, from its parent as that stands.
 
-    Parameters
-    ----------
-    volume : (channel, z, y, x)
-        The frame.
+    It stays stale if its parent is.
     """
     _settle(plan, store)
     if frame not in plan.ordered.tree.sequence:
         return
     step = _steps(plan, [frame])[0]
     start = None if step.parent < 0 else store.positions[step.parent].astype(np.float64)
-    about = _prepared(follower, follower.open)
     with follower.open() as recording:
-        found = _followed(recording, about, step, volume, start)
+        about = _prepared(follower, recording)
+        found = _followed(recording, about, step, _volume(recording, frame), start)
     row = np.array([frame])
     outdated = step.parent >= 0 and (store.recipe[step.parent] != plan.recipe[step.parent]).any()
     store.put(row, _stacked([found]), plan.recipe[row] * (not outdated))
@@ -241,7 +236,7 @@ def _follow(stretch: Stretch) -> tuple[NDArray[np.int64], Tracks]:
     known = dict(stretch.known)
     found: list[Followed] = []
     with stretch.follower.open() as recording:
-        about = _prepared(stretch.follower, lambda: recording)
+        about = _prepared(stretch.follower, recording)
         ahead = _read_ahead(recording, [step.frame for step in stretch.steps])
         for step in stretch.steps:
             volume = ahead.pop(step.frame, None)
@@ -282,11 +277,11 @@ def _stacked(found: Sequence[Followed]) -> Tracks:
     )
 
 
-def _prepared(follower: Follower, open_video: Opener) -> Known:
+def _prepared(follower: Follower, recording: Recording) -> Known:
     """References, read where this process has not yet."""
     known = _PREPARED.get(follower.key)
     if known is None:
-        known = _prepare(follower, open_video())
+        known = _prepare(follower, recording)
         _PREPARED.clear()
         _PREPARED[follower.key] = known
     return known
@@ -295,17 +290,18 @@ def _prepared(follower: Follower, open_video: Opener) -> Known:
 def _prepare(follower: Follower, recording: Recording) -> Known:
     settings = follower.settings
     background = _background(recording, settings)
+    detector = _detector(follower, recording)
     references = tuple(
-        reference_frame(_volume(recording, frame), positions, settings)
+        reference_frame(_volume(recording, frame), positions, settings, detector)
         for frame, positions in zip(follower.references, follower.positions, strict=True)
     )
-    return know(settings, references, background, _detector(follower, recording))
+    return know(settings, references, background, detector)
 
 
 def _detector(follower: Follower, recording: Recording) -> Detector | None:
-    """Learned from the references, where the paper's detection loss acts."""
+    """Learned from the references, where it is asked for."""
     settings = follower.settings
-    if settings.method != "paper" or not settings.paper.detects:
+    if settings.method == "templates" or not settings.detects:
         return None
     places = [points[np.isfinite(points).all(axis=1)] for points in follower.positions[:_TAUGHT]]
     frames = [_volume(recording, frame) for frame in follower.references[:_TAUGHT]]

@@ -17,7 +17,6 @@ from sightline.data.keypoint_item import keypoint_item, parse_keypoint_item
 from sightline.data.question import Question
 from sightline.data.recording import Recording
 from sightline.data.tracks import TrackProgress, Tracks, Visibility
-from sightline.data.volumes import read_volumes
 from sightline.errors import InputError, ProjectError
 from sightline.formats.recordings.open_recording import open_recording
 from sightline.project.fold import standing
@@ -25,11 +24,18 @@ from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.project.source import sources_of
 from sightline.project.tracking import open_tracks, read_thumbnails_of, read_tracking
+from sightline.review.frame_order import ordered_once
 from sightline.review.retrack import Follower, bring_up_to_date, follow_now
-from sightline.review.said_keypoints import HIDDEN, SEEN, reference_frames, said_keypoints
+from sightline.review.said_keypoints import (
+    HIDDEN,
+    SEEN,
+    reference_frames,
+    said_keypoints,
+    with_said,
+)
 from sightline.review.track_progress import proposal, track_progress
 from sightline.review.track_questions import track_questions
-from sightline.track.plan import Ordered, Plan, downstream, make_plan, order_video
+from sightline.track.plan import Plan, downstream, make_plan
 from sightline.track.track_settings import TrackSettings
 
 VALUES: Final = (SEEN, HIDDEN, UNSURE, SKIP)
@@ -77,11 +83,10 @@ class TrackSession(Closing):
         self.settings = TrackSettings.from_dict(self.tracking.settings)
         self.probe_every, self.tolerance_px, self.seed = probe_every, tolerance_px, seed
         thumbnails = read_thumbnails_of(self.project)
-        self._thumbnails, self._spoken = thumbnails.frames, self.settings.spoken + thumbnails.digest
+        self._thumbnails, self._digest = thumbnails.frames, thumbnails.digest
         self._video = None if video is None else Path(video)
         self._asked: dict[str, bool] = {}
         self._seen: set[str] = set()
-        self._ordered: Ordered | None = None
         self.store = open_tracks(self.project, self.tracking)
         self.journal: Journal = self.project.journal()
         try:
@@ -236,10 +241,7 @@ class TrackSession(Closing):
             If there is no such frame, or the video cannot be read.
         """
         self._check_frame(frame)
-        follower = self._follower()
-        with follower.open() as recording:
-            volume = read_volumes(recording, frame, frame + 1)[0]
-        follow_now(follower, self.plan, self.store, frame, volume)
+        follow_now(self._follower(), self.plan, self.store, frame)
 
     def refit(
         self,
@@ -256,24 +258,18 @@ class TrackSession(Closing):
             self._follower(), self.plan, self.store, workers=workers, on=on, progress=progress
         )
 
-    def predict(self) -> Tracks:
-        """Every point: a person's where there is one, else the machine's as it stands."""
-        tracks = self.store.tracks
-        positions, score = tracks.positions.copy(), tracks.score.copy()
-        visibility = tracks.visibility.copy()
-        given = self.said.given
-        at = (given.frame, given.keypoint)
-        positions[at], score[at] = given.position, 1.0
-        visibility[at] = np.where(given.hidden, Visibility.HIDDEN, Visibility.SEEN)
-        for point in self.said.hidden:
-            visibility[point] = Visibility.HIDDEN
-        return Tracks(positions, score, visibility)
+    def predict(self, frames: range | None = None) -> Tracks:
+        """Every point: a person's where there is one, else the machine's as it stands.
+
+        ``frames``, one after the other, are all if not given; the first row is of their first.
+        """
+        every = range(self.tracking.frames)
+        return with_said(self.store.tracks, self.said, every if frames is None else frames)
 
     def progress(self) -> TrackProgress:
         """How far the tracking has come, and how far it can be trusted."""
-        return track_progress(
-            self.plan, self.predict(), self.stale, self.decisions.values(), self.tolerance_px
-        )
+        tracks, hidden, said = self.store.tracks, self.said.hidden, self.decisions.values()
+        return track_progress(self.plan, tracks, hidden, self.stale, said, self.tolerance_px)
 
     @property
     def stale(self) -> NDArray[np.int64]:
@@ -367,10 +363,10 @@ class TrackSession(Closing):
     def _plan(self) -> Plan:
         given, settings = self.said.given, self.settings
         references = reference_frames(given)
-        if self._ordered is None or self._ordered.references != references:
-            skip = tuple(frame for frame in settings.skip if frame not in references)
-            self._ordered = order_video(self._thumbnails, references, settings.order, skip)
-        return make_plan(self._ordered, given, self._spoken, together=settings.together)
+        skip = tuple(frame for frame in settings.skip if frame not in references)
+        ordered = ordered_once(self._thumbnails, self._digest, references, settings.order, skip)
+        said = settings.spoken + self._digest
+        return make_plan(ordered, given, said, together=settings.together)
 
     @property
     def open_video(self) -> Callable[[], Recording]:

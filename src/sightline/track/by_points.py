@@ -9,15 +9,25 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from sightline.track.detect import detect_blobs
-from sightline.track.detector import detect
+from sightline.track.detector import Detector, detect
 from sightline.track.follow_settings import FollowSettings
 from sightline.track.image_channels import summed_channels
 from sightline.track.linking import TURNS, link_points
 from sightline.track.located import Located, known
 from sightline.track.patches import pyramid
 from sightline.track.polish import polish
-from sightline.track.register import Patches, RegisterSettings, cut_patches
+from sightline.track.register import (
+    Patches,
+    Pyramid,
+    RegisterSettings,
+    cut_patches,
+    register_points,
+)
 
+_LEVELS: Final = 3  # of the pyramid, for points that are registered from where they were
+_CONVINCING: Final = 0.9  # mean correlation from which nothing else is tried
+_RELIABLE: Final = 0.8  # mean correlation that registration does not reach at wrong places
+_ALIKE: Final = 0.8  # correlation from which a point is seen without a detection
 _SURE: Final = 0.15  # posterior from which a detection is taken for a point
 _MOST: Final = 3  # detections kept for each keypoint
 _BLOB: Final = 0.6  # radii: size of the blobs looked for, which must not merge with neighbours
@@ -44,15 +54,17 @@ class PointReference:
 
 
 def prepare_points(
-    frame: NDArray[np.float32], positions: NDArray[np.float64], settings: FollowSettings
+    frame: NDArray[np.float32],
+    positions: NDArray[np.float64],
+    settings: FollowSettings,
+    detector: Detector | None = None,
 ) -> PointReference:
     """Cut a reference's patches; the frame (channel, z, y, x) is not kept."""
-    how = _registration(settings)
-    levels = pyramid(frame, settings.voxel_size, how.levels)
-    patches = cut_patches(levels, positions, settings.voxel_size, how)
+    levels = pyramid(frame, settings.voxel_size, _LEVELS)
+    patches = cut_patches(levels, positions, settings.voxel_size, _registration(settings))
     size = np.array(settings.voxel_size)
     points = positions[known(positions)]
-    seen = _detected(frame, len(points), settings)
+    seen = _detected(frame, len(points), settings, detector)
     apart = KDTree(points * size).query(seen * size)[0]
     nearest = np.argsort(np.where(apart > settings.radius, apart, np.inf))[: len(points)]
     return PointReference(positions, patches, seen[nearest[apart[nearest] > settings.radius]])
@@ -64,8 +76,12 @@ def follow_points(
     settings: FollowSettings,
     parent: NDArray[np.float64] | None,
     given: NDArray[np.float64],
+    detector: Detector | None = None,
 ) -> Located:
-    """Detect, link with references and the parent, polish.
+    """Detect, link with references and the parent, polish; or go on from the parent.
+
+    Where the linked points look little like the references, patches are registered from where the
+    points were in the parent as well, and kept where that looks more alike, and alike enough.
 
     Parameters
     ----------
@@ -76,11 +92,50 @@ def follow_points(
         Positions in a frame like this one.
     given : (keypoint, 3)
         What a person said; NaN elsewhere.
+    detector
+        Finds the blobs; plain ones are looked for if not given.
     """
+    levels = pyramid(frame, settings.voxel_size, _LEVELS)
+    patches = _patches(references)
+    linked = _linked(frame, levels, references, patches, settings, parent, given, detector)
+    if _likeness(linked, patches) >= _CONVINCING:
+        return linked.located
+    start = references[0].positions
+    if parent is not None:
+        start = np.where(known(parent)[:, None], parent, start)
+    gone_on = _registered(levels, patches, start, given, settings)
+    likeness = _likeness(gone_on, patches)
+    better = likeness >= _RELIABLE and likeness > _likeness(linked, patches)
+    return gone_on.located if better else linked.located
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """Points of a frame, and how alike each looks, (keypoint,)."""
+
+    located: Located
+    correlation: NDArray[np.float64]
+
+
+def _likeness(tried: _Tried, patches: Patches) -> float:
+    """Mean over the points that there are patches of."""
+    some = tried.correlation[patches.known]
+    return float(some.mean()) if len(some) else 1.0
+
+
+def _linked(
+    frame: NDArray[np.float32],
+    levels: Pyramid,
+    references: Sequence[PointReference],
+    patches: Patches,
+    settings: FollowSettings,
+    parent: NDArray[np.float64] | None,
+    given: NDArray[np.float64],
+    detector: Detector | None,
+) -> _Tried:
+    """Wherever the points may have gone: as a set."""
     size = np.array(settings.voxel_size)
-    how = _registration(settings)
-    levels = pyramid(frame, settings.voxel_size, how.levels)
-    seen = _detected(frame, len(given), settings)
+    seen = _detected(frame, len(given), settings, detector)
     sources = [one.positions * size for one in references]
     context = [one.context * size for one in references]
     if parent is not None and known(parent).any():
@@ -93,11 +148,33 @@ def follow_points(
     start = linked.moved / size
     taken = sure & (linked.detection >= 0)
     start[taken] = seen[linked.detection[taken]]
-    patches = _patches(references)
-    positions, correlation = polish(levels, patches, start, given, how, settings)
-    found = sure | (correlation >= max(settings.least_score, 0.8))
+    how = _registration(settings)
+    positions, correlation = polish(levels[:1], patches, start, given, how, settings)
+    found = sure | (correlation >= max(settings.least_score, _ALIKE))
     score = linked.posterior * np.where(patches.known, np.clip(correlation, 0, 1), 1)
-    return Located(positions, score, found)
+    return _Tried(Located(positions, score, found), correlation)
+
+
+def _registered(
+    levels: Pyramid,
+    patches: Patches,
+    start: NDArray[np.float64],
+    given: NDArray[np.float64],
+    settings: FollowSettings,
+) -> _Tried:
+    """Not far from where they were, coarse to fine."""
+    held = known(given)
+    positions = np.where(held[:, None], given, start)
+    use = known(positions) & patches.known
+    correlation = np.zeros(len(start))
+    if use.any():
+        how = RegisterSettings(patch_sigma=settings.radius, levels=_LEVELS, stiffness=0.02)
+        moved = register_points(
+            levels, patches.of(use), positions[use], settings.voxel_size, how, held[use]
+        )
+        positions[use], correlation[use] = moved.positions, moved.score
+    found = correlation >= max(settings.least_score, _ALIKE)
+    return _Tried(Located(positions, np.clip(correlation, 0, 1), found), correlation)
 
 
 def _patches(references: Sequence[PointReference]) -> Patches:
@@ -111,12 +188,12 @@ def _patches(references: Sequence[PointReference]) -> Patches:
 
 
 def _detected(
-    frame: NDArray[np.float32], count: int, settings: FollowSettings
+    frame: NDArray[np.float32], count: int, settings: FollowSettings, detector: Detector | None
 ) -> NDArray[np.float64]:
     """(detection, 3) pixels; where pixels are fine, several are taken together."""
     most = _MOST * count
-    if settings.detector is not None:
-        return detect(frame, settings.detector, most=most).positions
+    if detector is not None:
+        return detect(frame, detector, most=most).positions
     size, radius = np.array(settings.voxel_size), _BLOB * settings.radius
     step = np.maximum((radius / size / _FINE).astype(int), 1)
     step = np.minimum(step, frame.shape[1:])

@@ -45,7 +45,7 @@ class Known:
     together
         What all references teach together, where the method asks for that.
     detector
-        Of what is followed, where the paper's detection loss acts.
+        Of what is followed, where one is asked for.
     """
 
     settings: FollowSettings
@@ -78,6 +78,7 @@ def reference_frame(
     frame: NDArray[np.float32],
     positions: NDArray[np.float64],
     settings: FollowSettings,
+    detector: Detector | None = None,
 ) -> ReferenceFrame:
     """Make an annotated frame ready to be followed from.
 
@@ -86,6 +87,8 @@ def reference_frame(
     frame : (channel, z, y, x)
     positions : (keypoint, 3)
         NaN where missing.
+    detector
+        Finds the blobs of ``"points"``; plain ones are looked for if not given.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def reference_frame(
         raise SettingError("A reference frame has no annotated point; annotate at least one.")
     frame = np.nan_to_num(np.asarray(frame, np.float32))
     if settings.method == "points":
-        return prepare_points(frame, positions, settings)
+        return prepare_points(frame, positions, settings, detector)
     if settings.method == "paper":
         return cut_reference(frame, positions, settings.paper)
     return prepare_templates(frame, positions)
@@ -193,7 +196,7 @@ def _locate(
     if isinstance(about.together, FlatModel):
         return follow_templates(frame, about.together, shown[0], parent, given)
     points = [one for one in chosen if isinstance(one, PointReference)]
-    return follow_points(frame, points, about.settings, parent, given)
+    return follow_points(frame, points, about.settings, parent, given, about.detector)
 
 
 def _followed(located: Located, given: NDArray[np.float64], shape: tuple[int, ...]) -> Followed:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sightline.errors import SettingError
-from sightline.track.detector import Detector
 from sightline.track.paper.settings import PaperSettings
 
 Method = Literal["points", "templates", "paper"]
@@ -37,8 +36,9 @@ class FollowSettings:
         Keypoints of each animal, for ``"templates"``; empty: all are one animal's.
     paper
         How ``"paper"`` does it.
-    detector
-        Trained; finds what ``"points"`` are matched with. None: bright blobs.
+    trained
+        Whether a detector trained on the references finds what ``"points"`` are matched with,
+        rather than plain blobs: more is found where there are dim or dense ones, for more time.
 
     Raises
     ------
@@ -54,7 +54,7 @@ class FollowSettings:
     least_score: float = 0.3
     groups: tuple[tuple[int, ...], ...] = ()
     paper: PaperSettings = field(default_factory=PaperSettings)
-    detector: Detector | None = None
+    trained: bool = False
 
     def __post_init__(self) -> None:
         if not (self.radius > 0 and min(self.voxel_size) > 0):
@@ -68,3 +68,8 @@ class FollowSettings:
     def frames_around(self) -> int:
         """Frames, itself included, that a frame is followed with."""
         return self.paper.window if self.method == "paper" and self.paper.smooths else 1
+
+    @property
+    def detects(self) -> bool:
+        """Whether a detector is trained on the references."""
+        return self.trained if self.method == "points" else self.paper.detects

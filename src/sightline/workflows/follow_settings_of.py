@@ -19,7 +19,7 @@ from sightline.track.track_settings import as_tuples
 
 PRESETS: Final = ("default", "zephir")
 _PIXELS: Final = (1.0, 1.0, 1.0)
-_CHANGEABLE: Final = ("angles", "farthest", "least_score")
+_CHANGEABLE: Final = ("angles", "farthest", "least_score", "trained")
 Settings = TypeVar("Settings", FollowSettings, PaperSettings)
 
 
@@ -44,7 +44,7 @@ def follow_settings_of(
         ``"default"``, or ``"zephir"`` for the paper's method.
     changes
         Other values of the preset's settings, by name: those of `PaperSettings`, or of the default
-        ``angles``, ``farthest`` and ``least_score``.
+        ``angles``, ``farthest``, ``least_score`` and ``trained``.
 
     Raises
     ------

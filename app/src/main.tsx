@@ -4,15 +4,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { decisionsAddress } from "./api/routes";
 import { getStart } from "./api/start";
 import { setActions } from "./frame/actions";
+import { annotator } from "./frame/annotator";
+import { closed } from "./frame/connection";
 import { bindKeyboard, returnKeyboard } from "./frame/keyboard";
+import { away, fail, failure, opened, openProject, type Failure } from "./frame/opened";
+import { moveIn, type Tenant } from "./frame/tenant";
 import "./frame/theme";
+import { AnnotatorQuestion } from "./frame/views/annotator-form";
 import { Notices } from "./frame/views/notices";
-import { annotator } from "./sort/state/annotator";
-import { project } from "./sort/state/project";
-import { closed } from "./sort/state/live";
-import { away, beginWhenReady, failure, openProject, type Failure } from "./sort/start";
-import { AnnotatorQuestion } from "./sort/views/annotator-form";
-import { Workspace } from "./sort/views/workspace";
+import { sorting } from "./sort/tenant";
 import { beginStart } from "./start/begin";
 import { StartPage } from "./start/views/start-page";
 import { goToStart, startIsAskedFor } from "./start/where";
@@ -36,14 +36,16 @@ function App() {
 }
 
 const atStart = signal(false);
+const tenant = signal<Tenant | null>(null);
 /** Whether a project that cannot be shown can be left for another. */
 const canLeave = signal(false);
 
 function Page() {
   if (atStart.value) return <StartPage />;
-  if (closed.value || (away.value && project.value)) return <ClosedPage />;
+  if (closed.value || (away.value && opened.value)) return <ClosedPage />;
   if (failure.value) return <FailurePage {...failure.value} />;
-  if (!project.value) return <p class="empty">Opening …</p>;
+  if (!tenant.value) return <p class="empty">Opening …</p>;
+  const { Workspace } = tenant.value;
   return annotator.value ? <Workspace /> : <AnnotatorQuestion />;
 }
 
@@ -56,9 +58,9 @@ function ClosedPage() {
   }, []);
   return (
     <main class="failure">
-      <h1>{project.value?.name} is no longer open here</h1>
+      <h1>{opened.value?.name} is no longer open here</h1>
       <p role="alert">
-        Another project was opened in its place. Every saved answer is in {project.value?.path_name};
+        Another project was opened in its place. Every saved answer is in {opened.value?.path_name};
         what was not saved yet is kept in this browser until it is open again.
       </p>
       <button type="button" class="primary" ref={way} title="Choose a project" onClick={goToStart}>
@@ -99,8 +101,20 @@ async function begin(): Promise<void> {
   if (!startIsAskedFor()) await openProject();
   atStart.value = startIsAskedFor() || away.value;
   if (atStart.value) await beginStart();
-  else beginWhenReady();
+  else await settleIn();
   if (failure.value) getStart().then(() => (canLeave.value = true), () => {});
+}
+
+/** The workspace of the project's kind; that of sorting is here already. */
+async function settleIn(): Promise<void> {
+  if (!opened.value) return;
+  try {
+    const found = opened.value.kind === "sort" ? sorting : (await import("./track/tenant")).tracking;
+    moveIn(found);
+    tenant.value = found;
+  } catch (problem) {
+    fail(problem);
+  }
 }
 
 bindKeyboard(window);

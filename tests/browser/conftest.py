@@ -158,11 +158,11 @@ def newcomer(
     with ExitStack() as stack:
         people: list[Person] = []
 
-        def coming(**options: Any) -> Person:
+        def coming(kind: type[Person] = Person, **options: Any) -> Person:
             options = {"viewport": {"width": 1280, "height": 720}, **options}
             context = stack.enter_context(browser.new_context(**options))
             context.set_default_timeout(TIMEOUT_MS)
-            people.append(Person(context.new_page()))
+            people.append(kind(context.new_page()))
             return people[-1]
 
         yield coming

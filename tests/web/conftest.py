@@ -11,14 +11,15 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 from fastapi import FastAPI
+from review.tracked_project import make_tracked_project
 from served_project import TOKEN, Page, make_project
 
 from sightline.web.app import make_app
 from sightline.web.cookies import Cookies
 from sightline.web.home import Home
+from sightline.web.open_projects import open_for_app
 from sightline.web.security import Guard
 from sightline.web.serve import make_server
-from sightline.web.served import Served
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 
@@ -44,7 +45,7 @@ def path(made: Path, folder: Path) -> Path:
 @contextmanager
 def running(path: Path, built: Path | None) -> Iterator[httpx.Client]:
     """Serve a project; see `listening`."""
-    app = make_app(Served(path), *([built] if built else []))
+    app = make_app(open_for_app(path), *([built] if built else []))
     with listening(app, str(path)) as client:
         yield client
 
@@ -88,6 +89,19 @@ def starts() -> Iterator[Callable[[Path], httpx.Client]]:
 @pytest.fixture
 def start_page(starts: Callable[[Path], httpx.Client], folder: Path) -> Page:
     return Page(starts(folder / "state"))
+
+
+@pytest.fixture(scope="session")
+def tracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of tracking, beside its video; nobody writes to it."""
+    return make_tracked_project(tmp_path_factory.mktemp("tracked"))
+
+
+@pytest.fixture(scope="session")
+def track_viewer(tracked: Path) -> Iterator[Page]:
+    """A page that only looks at a tracking; the same for all."""
+    with running(tracked, None) as client:
+        yield Page(client)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,12 @@ Headers = dict[str, str]
 
 KEY = b"k" * 32
 UNKNOWN = {"no such thing": 1}
-SOCKETS = {"project": "/api/live?annotator=anna", "start page": "/api/start/live"}
+SOCKETS = {
+    "project": "/api/live?annotator=anna",
+    "tracking": "/api/live?annotator=anna",
+    "start page": "/api/start/live",
+}
+VIEWERS = {"project": "viewer", "tracking": "track_viewer", "start page": "start_viewer"}
 WHY = {
     400: "answers to the names of its own machine only",
     401: "Open the link that the terminal shows",
@@ -31,10 +36,10 @@ WHY = {
 }
 
 
-@pytest.fixture(params=["project", "start page"])
+@pytest.fixture(params=list(VIEWERS))
 def server(request: pytest.FixtureRequest) -> tuple[str, httpx.Client]:
     """Which server, and a client with its token."""
-    page: Page = request.getfixturevalue("viewer" if request.param == "project" else "start_viewer")
+    page: Page = request.getfixturevalue(VIEWERS[request.param])
     return request.param, page.http
 
 
@@ -55,6 +60,8 @@ def routes(server: tuple[str, httpx.Client]) -> list[tuple[str, str]]:
     for path, methods in server[1].get("/api/openapi.json").json()["paths"].items():
         if server[0] == "start page" and not path.startswith("/api/start"):
             continue  # no project is open there
+        if server[0] == "tracking" and not path.startswith("/api/track"):
+            continue  # all others are tried on the project of sorting
         name = "maximum" if "images" in path else "audit-001"
         filled = path.format(number=0, row=1, name=name)
         found += [(method.upper(), filled) for method in methods]
@@ -63,8 +70,9 @@ def routes(server: tuple[str, httpx.Client]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def passes(kind: str, made: Path, place: str) -> Callable[..., Headers]:
+def passes(kind: str, made: Path, tracked: Path, place: str) -> Callable[..., Headers]:
     """Make a browser's pass for the server."""
+    subjects = {"project": str(made), "tracking": str(tracked), "start page": "start page"}
 
     def issue(
         key: bytes = KEY,
@@ -72,8 +80,7 @@ def passes(kind: str, made: Path, place: str) -> Callable[..., Headers]:
         clock: Callable[[], float] = time.time,
         port: str = "",
     ) -> Headers:
-        subject = subject or (str(made) if kind == "project" else "start page")
-        cookies = Cookies(key, subject, clock)
+        cookies = Cookies(key, subject or subjects[kind], clock)
         return {"cookie": f"sightline_{port or place.split(':')[1]}={cookies.issue()}"}
 
     return issue
@@ -192,7 +199,7 @@ def test_an_odd_cookie_of_another_program_locks_nobody_out(
     name, value = "cookie", passes()["cookie"]
     sent = [(name.encode(), f"other={odd}; {value}; path={odd}".encode())]
     said = [(key.encode(), text.encode()) for key, text in own(place).items()]
-    path = "/api/project" if kind == "project" else "/api/start"
+    path = "/api/start" if kind == "start page" else "/api/project"
     assert stranger.get(path, headers=[*sent, *said]).status_code == 200
 
 

@@ -7,7 +7,7 @@ import type {
   Explanation,
   MergePair,
   Note,
-  Project,
+  OpenedProject,
   Question,
   SessionSettings,
   SessionState,
@@ -53,8 +53,8 @@ export interface Candidate extends CandidateMeta {
 /** Sent along with what never changes, so that the browser may keep it for ever. */
 let dataVersion: string | undefined;
 
-export async function getProject(): Promise<Project> {
-  const project = await getJson<Project>("project");
+export async function getProject(): Promise<OpenedProject> {
+  const project = await getJson<OpenedProject>("project");
   dataVersion = project.data_version;
   keepToProject(project.id);
   return project;
@@ -63,7 +63,7 @@ export async function getProject(): Promise<Project> {
 /** Every annotator's standing decisions as text, also where the project cannot be opened. */
 export const decisionsAddress = () => address("decisions");
 
-function getLasting<Meta>(route: string, query: Query = {}): Promise<Packet<Meta>> {
+export function getLasting<Meta>(route: string, query: Query = {}): Promise<Packet<Meta>> {
   return getPacket<Meta>(route, { ...query, v: dataVersion });
 }
 

@@ -20,23 +20,50 @@ export interface Recording {
   readonly notes: readonly string[];
 }
 
-export interface Project {
+/** What is known of a project of any kind. */
+interface AnyProject {
   readonly name: string;
   /** Tells it from any other project that was or will be open here. */
   readonly id: string;
   /** Whether there is a start page, to choose another. */
   readonly start_page: boolean;
-  readonly kind: string;
   readonly path_name: string;
-  readonly classes: readonly string[];
   readonly annotators: readonly string[];
-  readonly feature_version: string;
-  readonly features: readonly string[];
-  readonly recordings: readonly Recording[];
   readonly readonly: boolean;
   /** Tells this project's arrays from another's at the same address. */
   readonly data_version: string;
 }
+
+export interface Project extends AnyProject {
+  readonly kind: "sort";
+  readonly classes: readonly string[];
+  readonly feature_version: string;
+  readonly features: readonly string[];
+  readonly recordings: readonly Recording[];
+}
+
+/** A video in which points are tracked. */
+export interface TrackingProject extends AnyProject {
+  readonly kind: "track";
+  readonly recording: string;
+  readonly frames: number;
+  readonly channels: number;
+  /** 1 in a flat video. */
+  readonly planes: number;
+  readonly height: number;
+  readonly width: number;
+  /** Distance between planes, in pixels of the image plane. */
+  readonly plane_px: number;
+  /** Names. */
+  readonly keypoints: readonly string[];
+  /** The skeleton, as pairs of indices. */
+  readonly edges: readonly (readonly [number, number])[];
+  /** Forms in which points can be written. */
+  readonly formats: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export type OpenedProject = Project | TrackingProject;
 
 export interface SessionSettings {
   readonly strategy: string;

@@ -15,6 +15,7 @@ from sightline.project.project import DESCRIPTION, JOURNAL, Project
 MOST: Final = 50
 
 _FILE: Final = "recent-projects.json"
+_ANSWERS: Final = (DecisionKind.VERDICT, DecisionKind.KEYPOINT)
 _MOST_JOURNAL_BYTES: Final = 32 * 2**20
 
 
@@ -73,7 +74,7 @@ def forget_project(path: Path, folder: Path | None = None) -> None:
 
 
 def count_decided(path: Path) -> int | None:
-    """Give how many candidates anybody has judged; None where that takes long or fails."""
+    """Give how many candidates or points somebody judged; None where it takes long or fails."""
     try:
         if (path / JOURNAL).stat().st_size > _MOST_JOURNAL_BYTES:
             return None
@@ -81,7 +82,7 @@ def count_decided(path: Path) -> int | None:
             state = journal.state()
     except (OSError, ProjectError):
         return None
-    said = (standing(state, annotator, DecisionKind.VERDICT) for annotator in state.hands)
+    said = (standing(state, one, kind) for one in state.hands for kind in _ANSWERS)
     return len(set().union(*said))
 
 

@@ -23,7 +23,7 @@ from sightline.project.fold import standing
 from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.project.source import sources_of
-from sightline.project.tracking import open_tracks, read_thumbnails_of, read_tracking
+from sightline.project.tracking import Tracking, open_tracks, read_thumbnails_of, read_tracking
 from sightline.review.frame_order import ordered_once
 from sightline.review.retrack import Follower, bring_up_to_date, follow_now
 from sightline.review.said_keypoints import (
@@ -80,7 +80,7 @@ class TrackSession(Closing):
         self.project = Project.open(Path(path))
         self.annotator = annotator
         self.tracking = read_tracking(self.project)
-        self.settings = TrackSettings.from_dict(self.tracking.settings)
+        self.settings = _settings(self.project, self.tracking)
         self.probe_every, self.tolerance_px, self.seed = probe_every, tolerance_px, seed
         thumbnails = read_thumbnails_of(self.project)
         self._thumbnails, self._digest = thumbnails.frames, thumbnails.digest
@@ -392,3 +392,14 @@ class TrackSession(Closing):
     def _follower(self) -> Follower:
         video = str(self._where_video())
         return Follower.of(self.open_video, self.settings.follow, self.plan, video)
+
+
+def _settings(project: Project, tracking: Tracking) -> TrackSettings:
+    """How it is tracked, if this Sightline knows how."""
+    try:
+        return TrackSettings.from_dict(tracking.settings)
+    except (KeyError, TypeError, ValueError) as odd:
+        raise ProjectError(
+            f"{project.path}: it is tracked by settings of another Sightline ({odd}). Give video "
+            "and annotations to `sightline track run` again, with this --project."
+        ) from None

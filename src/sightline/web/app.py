@@ -21,10 +21,11 @@ from sightline.web import (
     reading_routes,
     result_routes,
     session_routes,
+    track_routes,
 )
 from sightline.web.live import AwayError
+from sightline.web.open_projects import OpenProject
 from sightline.web.pages import BUILT_APP, app_files
-from sightline.web.served import Served
 from sightline.web.shelf import AbsentError
 from sightline.web.values import as_text
 
@@ -44,7 +45,7 @@ _logger: Final = logging.getLogger(__name__)
 
 
 def make_app(
-    served: Served | None,
+    served: OpenProject | None,
     built: Path = BUILT_APP,
     home: "Home | None" = None,
     expected: str = "",
@@ -66,7 +67,7 @@ def make_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if served is not None and expected and not served.trouble:
-            served.sessions.expect(expected)
+            served.expect(expected)
         yield
         if home is not None:
             await home.close()
@@ -88,6 +89,7 @@ def make_app(
     app.include_router(audit_routes.routes)
     app.include_router(result_routes.routes)
     app.include_router(practice_routes.routes)
+    app.include_router(track_routes.routes)
     app.mount("/", app_files(built))
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_malformed)

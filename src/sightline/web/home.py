@@ -20,7 +20,8 @@ from sightline.project.recents import (
     remember_project,
 )
 from sightline.web.live import Hub
-from sightline.web.served import Served, project_identity
+from sightline.web.open_projects import OpenProject, open_for_app
+from sightline.web.served import project_identity
 from sightline.web.shelf import AbsentError
 from sightline.web.values import plain
 from sightline.workflows.preparation_queue import PreparationQueue, Queued
@@ -75,7 +76,7 @@ class Home:
                 self._holding = holding.pop_all()
         return self._queue
 
-    async def about(self, served: Served | None) -> dict[str, Any]:
+    async def about(self, served: OpenProject | None) -> dict[str, Any]:
         """Describe everything to the page."""
         queue_trouble, preparations = "", []
         try:
@@ -115,11 +116,11 @@ class Home:
             If it cannot be opened; then the one before stays.
         """
         async with self._switching:
-            before: Served | None = state.served
+            before: OpenProject | None = state.served
             path = await asyncio.to_thread(path.resolve)
             opened = await asyncio.to_thread(Project.open, path)
             if before is None or before.id != project_identity(opened):
-                state.served = await asyncio.to_thread(Served, path)
+                state.served = await asyncio.to_thread(open_for_app, path)
                 if before is not None:
                     before.hub.close()
                     await before.close()

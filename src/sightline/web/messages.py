@@ -18,13 +18,15 @@ Row = Annotated[int, Field(ge=0, lt=2**31)]
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class _Said(BaseModel):
+class Said(BaseModel):
+    """Something that an annotator says."""
+
     model_config = ConfigDict(strict=True, extra="forbid")
 
     annotator: Name
 
 
-class SessionRequest(_Said):
+class SessionRequest(Said):
     """Settings of a session; see `SessionSettings`. What is not given stays."""
 
     strategy: str = ""
@@ -41,7 +43,7 @@ class SessionRequest(_Said):
         return self.model_dump(exclude_unset=True, exclude={"annotator"})
 
 
-class ActRequest(_Said):
+class ActRequest(Said):
     """An act: undo and redo need no more."""
 
     client_id: ClientId
@@ -64,7 +66,7 @@ class NoteRequest(ActRequest):
     text: Annotated[str, StringConstraints(max_length=10_000)]
 
 
-class PracticeRequest(_Said):
+class PracticeRequest(Said):
     """Whose answers to practise on, and how many."""
 
     source: Name
@@ -72,7 +74,7 @@ class PracticeRequest(_Said):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
 
 
-class PracticeAnswer(_Said):
+class PracticeAnswer(Said):
     """A candidate that was answered in practice."""
 
     source: Name
@@ -110,13 +112,13 @@ class AcceptRequest(ActRequest):
     withdraw: bool = False
 
 
-class EarlierRequest(_Said):
+class EarlierRequest(Said):
     """What to start from, by its name in the list; empty for nothing."""
 
     name: Annotated[str, StringConstraints(max_length=500)]
 
 
-class AuditRequest(_Said):
+class AuditRequest(Said):
     """How many questions an audit asks, and of whose labels; one's own if not given."""
 
     questions: Annotated[int, Field(ge=1, le=10_000)]
@@ -131,7 +133,7 @@ class AuditAnswer(ActRequest):
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
-class ExportRequest(_Said):
+class ExportRequest(Said):
     """What to write, as on the command line."""
 
     to: str = "csv"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from sightline.data.evidence import ABSENT, crop_footprint
-from sightline.web.meant import AnyServed, WholeServed
+from sightline.web.meant import AnyServed, SoundServed, WholeServed
 from sightline.web.packet import MEDIA_TYPE, pack
 from sightline.web.served import Served
 from sightline.web.shelf import AbsentError, Shelf
@@ -26,7 +26,7 @@ routes = APIRouter(prefix="/api")
 
 
 @routes.get("/project")
-def project(request: Request, served: WholeServed) -> dict[str, Any]:
+def project(request: Request, served: SoundServed) -> dict[str, Any]:
     """What the project is, and whether there is a start page to choose another."""
     return plain({**served.about(), "start_page": request.app.state.home is not None})
 

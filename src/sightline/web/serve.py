@@ -31,7 +31,7 @@ from sightline.web.values import LONGEST_NAME, is_name
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from sightline.web.served import Served
+    from sightline.web.open_projects import OpenProject
 
 PREFERRED_PORT: Final = 8642
 
@@ -139,10 +139,10 @@ def _app(path: Path | None, expected: str, say: Callable[[str], None]) -> "Starl
     return make_app(None, home=Home())
 
 
-def _served(path: Path) -> "Served":
-    from sightline.web.served import Served  # noqa: PLC0415
+def _served(path: Path) -> "OpenProject":
+    from sightline.web.open_projects import open_for_app  # noqa: PLC0415
 
-    served = Served(path)
+    served = open_for_app(path)
     remember_project(path)
     return served
 
@@ -164,10 +164,10 @@ def _where(link: str, address: str, token_file: str | Path | None) -> str:
     return f"Sightline is at {address} with the token in {token_file}\nCtrl+C stops it."
 
 
-def _troubles(served: "Served") -> Iterator[str]:
+def _troubles(served: "OpenProject") -> Iterator[str]:
     if served.trouble:
         yield served.trouble
-    yield from served.shelf.troubles.values()
+    yield from served.warnings()
     if not served.project.writable:
         yield (
             f"{served.project.path}: it may not be written here; everything can be looked at and "

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sightline.web.shelf import AbsentError, Shelf
 
 
 class Served:
-    """A project that is open in the app.
+    """A project of sorting that is open in the app; see `OpenProject`.
 
     Parameters
     ----------
@@ -73,6 +73,14 @@ class Served:
             if self._pairs is None:
                 self._pairs = await asyncio.to_thread(self._find_duplicates)
         return self._pairs
+
+    def expect(self, annotator: str) -> None:
+        """Open the session of whoever is about to come."""
+        self.sessions.expect(annotator)
+
+    def warnings(self) -> Iterable[str]:
+        """Why there is no evidence of a recording."""
+        return self.shelf.troubles.values()
 
     def about(self) -> dict[str, Any]:
         """Describe the project to the page."""

@@ -228,7 +228,7 @@ def _export(served: Served, said: ExportRequest, settings: SessionSettings) -> d
     from sightline.workflows.exporting import export  # noqa: PLC0415 - all formats, and seldom
 
     path = served.project.path
-    output = None if said.output is None else path.parent / _file_name(said.output)
+    output = None if said.output is None else path.parent / file_name(said.output)
     with SortSession(
         path,
         said.annotator,
@@ -248,7 +248,7 @@ def _export(served: Served, said: ExportRequest, settings: SessionSettings) -> d
     return plain(written)
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """The name, if it is one and no path: nothing is written elsewhere than beside the project."""
     plain = PurePath(name).name == name and PureWindowsPath(name).name == name
     if not plain or name.startswith(".") or not name.isprintable():

@@ -2,8 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { getAgreement, type OwnAgreement } from "../../api/practice";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
-import { annotator } from "./annotator";
 
 /** null until it was fetched. */
 export const agreement = signal<OwnAgreement | null>(null);

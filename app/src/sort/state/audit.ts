@@ -10,10 +10,10 @@ import {
   type AuditSheet,
   type Audits,
 } from "../../api/checks";
+import { annotator } from "../../frame/annotator";
 import { note, report } from "../../frame/notices";
 import { plural } from "../../frame/words";
 import { judgeAudit, refreshLabels, reversals } from "./acts";
-import { annotator } from "./annotator";
 import { auditing, openRows, setSaid, sheet } from "./audit-sheet";
 import { prefetch } from "./candidates";
 import { currentRow, show, stopwatch } from "./current";

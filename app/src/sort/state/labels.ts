@@ -2,10 +2,10 @@
 
 import { computed, signal } from "@preact/signals";
 import { getLabels, type Labels } from "../../api/routes";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
 import { relabelled } from "../relabelled";
 import { unjudged } from "../unjudged";
-import { annotator } from "./annotator";
 import { auditing, openRows } from "./audit-sheet";
 import { classes, isTwoClass } from "./project";
 import { session } from "./session";

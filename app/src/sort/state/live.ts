@@ -1,20 +1,14 @@
 /** What the server says by itself. */
 
-import { signal } from "@preact/signals";
 import { liveAddress } from "../../api/http";
 import { listen } from "../../api/live";
 import type { LiveMessage } from "../../api/types";
+import { annotator } from "../../frame/annotator";
+import { closed, connection } from "../../frame/connection";
 import { note } from "../../frame/notices";
 import { refreshLabels, retryNow } from "./acts";
-import { annotator } from "./annotator";
 import { refill } from "./questions";
 import { openSession, session, takeState } from "./session";
-
-export type Connection = "connecting" | "open" | "lost";
-export const connection = signal<Connection>("connecting");
-
-/** Whether another project was opened in place of this one. */
-export const closed = signal(false);
 
 /** New predictions wait for a moment without answers; they are of what was judged already. */
 const QUIET_MS = 200;

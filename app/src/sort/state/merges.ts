@@ -3,9 +3,9 @@
 import { computed, effect, signal } from "@preact/signals";
 import { getMerges } from "../../api/routes";
 import type { MergePair } from "../../api/types";
+import { annotator } from "../../frame/annotator";
 import { note, report } from "../../frame/notices";
 import { judgeMerge, mergeUndone } from "./acts";
-import { annotator } from "./annotator";
 import { currentRow, show, stopwatch } from "./current";
 import { chosenTab } from "./tabs";
 

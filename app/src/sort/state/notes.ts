@@ -2,8 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { getNotes } from "../../api/routes";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
-import { annotator } from "./annotator";
 
 export const notes = signal<ReadonlyMap<number, string>>(new Map());
 

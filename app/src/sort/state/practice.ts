@@ -8,11 +8,11 @@ import {
   postPracticeFinish,
   type Practice,
 } from "../../api/practice";
+import { annotator } from "../../frame/annotator";
 import { closeDialog, openDialog } from "../../frame/dialogs";
 import { note, report } from "../../frame/notices";
 import { plural } from "../../frame/words";
 import { mistakesOf, scoreOf, type Practised } from "../practice-score";
-import { annotator } from "./annotator";
 import { auditing } from "./audit-sheet";
 import { prefetch } from "./candidates";
 import { currentRow, show } from "./current";

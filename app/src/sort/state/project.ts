@@ -1,9 +1,10 @@
 /** The open project, and what of it never changes while it is open. */
 
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import type { Project, Recording } from "../../api/types";
+import { opened } from "../../frame/opened";
 
-export const project = signal<Project | null>(null);
+export const project = computed<Project | null>(() => (opened.value?.kind === "sort" ? opened.value : null));
 
 export const classes = computed<readonly string[]>(() => project.value?.classes ?? []);
 

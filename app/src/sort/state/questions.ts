@@ -3,8 +3,8 @@
 import { signal } from "@preact/signals";
 import { getQuestions } from "../../api/routes";
 import type { Question } from "../../api/types";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
-import { annotator } from "./annotator";
 import { prefetch } from "./candidates";
 import { currentRow } from "./current";
 import { decisionOf, SKIPPED, UNDECIDED } from "./labels";

@@ -3,8 +3,8 @@
 import { effect, signal } from "@preact/signals";
 import { getExplanation } from "../../api/routes";
 import type { Explanation } from "../../api/types";
+import { annotator } from "../../frame/annotator";
 import { note, report } from "../../frame/notices";
-import { annotator } from "./annotator";
 import { currentRow } from "./current";
 import { decisionOf, predictionsShown, UNDECIDED } from "./labels";
 

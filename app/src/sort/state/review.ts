@@ -2,9 +2,9 @@
 
 import { computed, signal } from "@preact/signals";
 import { getReview, type Among, type Disagreement, type Review } from "../../api/checks";
+import { annotator } from "../../frame/annotator";
 import { note, report } from "../../frame/notices";
 import { plural } from "../../frame/words";
-import { annotator } from "./annotator";
 import { auditing } from "./audit-sheet";
 import { prefetch } from "./candidates";
 import { currentRow, show } from "./current";

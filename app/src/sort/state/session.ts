@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import { RequestError } from "../../api/http";
 import { getSession, postSession } from "../../api/routes";
 import type { SessionSettings, SessionState } from "../../api/types";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
-import { annotator } from "./annotator";
 
 export const session = signal<SessionState | null>(null);
 

@@ -2,10 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import type { AuditProgress, Audits } from "../../api/checks";
+import { annotator } from "../../frame/annotator";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
 import { plural } from "../../frame/words";
-import { annotator } from "../state/annotator";
 import { auditReport, audits, continueAudit, fetchAudits, fetchReport, labelsOf, questionsWanted } from "../state/audit";
 import { openRows, sheet } from "../state/audit-sheet";
 import { currentRow } from "../state/current";

@@ -2,11 +2,11 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { postExport, type Exported, type ExportWish } from "../../api/routes";
+import { annotator } from "../../frame/annotator";
 import { Choice, Tick } from "../../frame/views/choice";
 import { Dialog } from "../../frame/views/dialog";
 import { whenText } from "../accepted";
 import { unsaved } from "../state/acts";
-import { annotator } from "../state/annotator";
 import { acceptClass, classes, project } from "../state/project";
 import { session } from "../state/session";
 

@@ -1,16 +1,15 @@
 /** Project, progress, connection, who judges, settings. */
 
-import { hasAction, keyOf } from "../../frame/actions";
+import { keyOf } from "../../frame/actions";
 import { openDialog } from "../../frame/dialogs";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
+import { Brand, Person, Saving } from "../../frame/views/header-parts";
 import { Icon } from "../../frame/views/icon";
 import { PageButtons } from "../../frame/views/page-buttons";
 import { trouble, unsaved } from "../state/acts";
-import { annotator } from "../state/annotator";
 import { currentRow, show } from "../state/current";
 import { counts, predictionsShown, revealing } from "../state/labels";
-import { connection } from "../state/live";
 import { practising } from "../state/practice";
 import { candidateCount, project, recordingOf, recordingOptions } from "../state/project";
 import { session } from "../state/session";
@@ -31,7 +30,7 @@ export function Header() {
           learning
         </span>
       </div>
-      <Saving />
+      <Saving unsaved={unsaved} trouble={trouble} />
       <About />
       <span class="spring" />
       {predictionsShown.value && (
@@ -49,9 +48,7 @@ export function Header() {
           practice <Icon name="close" />
         </ActionButton>
       )}
-      <ActionButton action="annotator" class="chip person">
-        <Icon name="person" /> <span>{annotator.value}</span>
-      </ActionButton>
+      <Person />
       <ActionButton action="export" class="tool">
         <Icon name="export" />
       </ActionButton>
@@ -72,18 +69,6 @@ function hide(): void {
 function progressText(): string {
   const done = counts.value.each.reduce((sum, count) => sum + count, 0);
   return `${done.toLocaleString("en")} of ${candidateCount.value.toLocaleString("en")} decided`;
-}
-
-/** The way back to the start page, where there is one. */
-function Brand() {
-  const picture = <img src="./sightline.svg" alt="Sightline" class="brand" />;
-  if (!hasAction("start-page")) return picture;
-  return (
-    <ActionButton action="start-page" class="tool">
-      <Icon name="left" />
-      {picture}
-    </ActionButton>
-  );
 }
 
 function RecordingChoice() {
@@ -117,29 +102,5 @@ function About() {
         </ActionButton>
       )}
     </>
-  );
-}
-
-/** Whether everything is saved, in words. */
-function Saving() {
-  if (connection.value === "lost") {
-    return (
-      <span class="chip warning" role="alert">
-        Connection lost, trying again
-        {unsaved.value > 0 && `; ${plural(unsaved.value, "answer")} kept here meanwhile`}
-      </span>
-    );
-  }
-  if (trouble.value) {
-    return (
-      <span class="chip warning" role="alert" title={trouble.value}>
-        {unsaved.value} not saved yet: {trouble.value}
-      </span>
-    );
-  }
-  return (
-    <span class="chip faint saving" title="Every answer is on disk before it counts as saved">
-      {unsaved.value ? "saving …" : "saved"}
-    </span>
   );
 }

@@ -3,6 +3,7 @@
 import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
+import { ContrastFields } from "../../frame/views/contrast-fields";
 import { Icon } from "../../frame/views/icon";
 import { Popover } from "../../frame/views/popover";
 import { Range } from "../../frame/views/range";
@@ -23,7 +24,6 @@ import {
 } from "../state/map";
 import { mapZoom, setMapZoom } from "../state/map-moves";
 import { project } from "../state/project";
-import { ContrastFields } from "./contrast-fields";
 
 export function MapTools() {
   return (

@@ -1,7 +1,7 @@
 /** What annotators and the machine say of the candidate, side by side, in review. */
 
+import { annotator } from "../../frame/annotator";
 import { StateMark } from "./state-mark";
-import { annotator } from "../state/annotator";
 import { decisionOf, numberOf, UNDECIDED } from "../state/labels";
 import { currentDisagreement } from "../state/review";
 

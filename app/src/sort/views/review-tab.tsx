@@ -2,10 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import type { Disagreement, Review } from "../../api/checks";
+import { annotator } from "../../frame/annotator";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice } from "../../frame/views/choice";
 import { plural } from "../../frame/words";
-import { annotator } from "../state/annotator";
 import { auditing } from "../state/audit-sheet";
 import { currentRow, show } from "../state/current";
 import { decisionOf, numberOf } from "../state/labels";

@@ -4,6 +4,7 @@ import type { Still } from "../../draw/snapshots";
 import { keyOf } from "../../frame/actions";
 import { ActionButton } from "../../frame/views/action-button";
 import { Choice, Tick } from "../../frame/views/choice";
+import { ContrastFields } from "../../frame/views/contrast-fields";
 import { Icon } from "../../frame/views/icon";
 import { Popover } from "../../frame/views/popover";
 import { current } from "../state/current";
@@ -19,7 +20,6 @@ import {
   SPEEDS,
   still,
 } from "../state/evidence";
-import { ContrastFields } from "./contrast-fields";
 
 export function SnapshotTools() {
   return (

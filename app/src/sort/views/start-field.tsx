@@ -3,10 +3,10 @@
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { getEarlier, postEarlier, type Earlier } from "../../api/checks";
+import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
 import { Choice } from "../../frame/views/choice";
 import { plural } from "../../frame/words";
-import { annotator } from "../state/annotator";
 import { session } from "../state/session";
 
 const found = signal<readonly Earlier[]>([]);

@@ -1,7 +1,7 @@
 /** The whole page while sorting. */
 
+import { AnnotatorDialog } from "../../frame/views/annotator-form";
 import { HelpDialog } from "../../frame/views/help";
-import { AnnotatorDialog } from "./annotator-form";
 import { EvidencePanel } from "./evidence-panel";
 import { ExportDialog } from "./export-dialog";
 import { Header } from "./header";

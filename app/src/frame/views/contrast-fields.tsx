@@ -2,9 +2,9 @@
 
 import type { Signal } from "@preact/signals";
 import type { Contrast } from "../../draw/levels";
-import { ActionButton } from "../../frame/views/action-button";
-import { Range } from "../../frame/views/range";
-import { percent } from "../../frame/words";
+import { ActionButton } from "./action-button";
+import { Range } from "./range";
+import { percent } from "../words";
 
 interface ContrastFieldsProps {
   readonly contrast: Signal<Contrast>;

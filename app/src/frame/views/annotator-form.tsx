@@ -1,10 +1,10 @@
 /** Who is judging. */
 
 import { useSignal } from "@preact/signals";
-import { closeDialog } from "../../frame/dialogs";
-import { Dialog, OpenDialog } from "../../frame/views/dialog";
-import { annotator, changeAnnotator, lastAnnotator, setAnnotator } from "../state/annotator";
-import { project } from "../state/project";
+import { closeDialog } from "../dialogs";
+import { Dialog, OpenDialog } from "./dialog";
+import { annotator, changeAnnotator, lastAnnotator, setAnnotator } from "../annotator";
+import { opened } from "../opened";
 
 /** Asked before anything else. */
 export function AnnotatorQuestion() {
@@ -34,7 +34,7 @@ interface AnnotatorFormProps {
 
 function AnnotatorForm({ given, take }: AnnotatorFormProps) {
   const name = useSignal(given);
-  const known = project.value?.annotators ?? [];
+  const known = opened.value?.annotators ?? [];
   return (
     <form
       class="form"
@@ -45,7 +45,7 @@ function AnnotatorForm({ given, take }: AnnotatorFormProps) {
     >
       <p class="hint">
         Every decision carries this name. Use the same one each time: your session goes on where it
-        was, and is blind to everybody else's.
+        was{opened.value?.kind === "sort" && ", and is blind to everybody else's"}.
       </p>
       <label class="field">
         <span>Your name</span>

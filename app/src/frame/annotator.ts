@@ -1,7 +1,7 @@
 /** Who judges: asked for once, then kept in the page's address, so that a reload goes on. */
 
 import { signal } from "@preact/signals";
-import { stored } from "../../frame/stored";
+import { stored } from "./stored";
 
 const PARAMETER = "annotator";
 const remembered = stored("annotator", "");

@@ -102,7 +102,8 @@ def reasons(
         sure = float(score[frame, keypoint])
         why = "the machine has no position" if np.isnan(sure) else f"the machine scores {sure:.2f}"
         many = int(downstream[frame])
-        said.append(f"{why}; {many} frames are tracked from this one" if many else why)
+        from_it = "1 frame is" if many == 1 else f"{many} frames are"
+        said.append(f"{why}; {from_it} tracked from this one" if many else why)
     return said
 
 

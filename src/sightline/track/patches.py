@@ -1,12 +1,15 @@
 """Patches around points: values and slopes of an image between its pixels, and their weights."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from sightline.learn.compiled import compiled
+
+_ACROSS: Final = 8  # samples on either side of the middle, at least, where there are as many pixels
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class PatchGrid:
 
 
 def patch_grid(sigma: float, voxel_size: NDArray[np.float64], shape: tuple[int, ...]) -> PatchGrid:
-    """Samples at every pixel within two standard deviations of a point.
+    """Samples within two standard deviations of a point, at every pixel; fewer in large patches.
 
     Parameters
     ----------
@@ -39,7 +42,9 @@ def patch_grid(sigma: float, voxel_size: NDArray[np.float64], shape: tuple[int, 
     """
     half = np.floor(2 * sigma / voxel_size).astype(int)
     half = np.minimum(half, np.array(shape) - 1)
-    axes = [np.arange(-one, one + 1.0) for one in half]
+    steps = np.maximum(half // _ACROSS, 1)
+    reach = half // steps * steps
+    axes = [np.arange(-far, far + 1.0, step) for far, step in zip(reach, steps, strict=True)]
     offsets = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
     distance = ((offsets * voxel_size) ** 2).sum(axis=1)
     near = distance <= (2 * sigma) ** 2 + 1e-9

@@ -1,8 +1,8 @@
 """Sightline: an expert's eye where it changes the answer.
 
 `prepare` makes a project of a movie and its candidates, `SortSession` sorts it one question at a
-time, `export` gives the result back. `TrackSession` is the same for points followed through a video,
-begun by `sightline.workflows.track_run`. The other verbs of the command line are functions of the
+time, `export` gives the result back. `TrackSession` is the same for points followed in a video, which
+`sightline.workflows.track_run` begins. The other verbs of the command line are functions of the
 same names in `sightline.workflows`.
 """
 

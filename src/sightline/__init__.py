@@ -1,9 +1,9 @@
 """Sightline: an expert's eye where it changes the answer.
 
 `prepare` makes a project of a movie and its candidates, `SortSession` sorts it one question at a
-time, `export` gives the result back. `TrackSession` is the same for points followed in a video, which
-`sightline.workflows.track_run` begins. The other verbs of the command line are functions of the
-same names in `sightline.workflows`.
+time, `export` gives the result back. `sightline.workflows.track_run` begins to follow points
+through a video, and `TrackSession` corrects them. The other verbs of the command line are functions
+of the same names in `sightline.workflows`.
 """
 
 from importlib import import_module

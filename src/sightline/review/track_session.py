@@ -25,6 +25,7 @@ from sightline.project.project import Project
 from sightline.project.source import sources_of
 from sightline.project.tracking import Tracking, open_tracks, read_thumbnails_of, read_tracking
 from sightline.review.frame_order import ordered_once
+from sightline.review.inside_frame import inside_frame
 from sightline.review.retrack import Follower, bring_up_to_date, follow_now
 from sightline.review.said_keypoints import (
     HIDDEN,
@@ -324,7 +325,8 @@ class TrackSession(Closing):
                     item, "no position was given, and the machine has none",
                     "a position, or hidden, unsure or skip", "Say where it is.",
                 )  # fmt: skip
-        where = None if position is None else self._inside(item, position)
+        shape = self.tracking.video_shape[2:]
+        where = None if position is None else inside_frame(item, position, shape)
         return Decision(
             item,
             self.annotator,
@@ -336,20 +338,6 @@ class TrackSession(Closing):
             blind=blind,
             probe=self._asked.get(item, False),
         )
-
-    def _inside(self, item: str, position: Sequence[float]) -> tuple[float, ...]:
-        place = tuple(float(one) for one in position)
-        shape = self.tracking.video_shape[2:]
-        last = np.array(shape[-len(place) :]) - 0.5
-        fits = len(place) in (2, 3) and all(
-            -0.5 <= one <= end for one, end in zip(place, last, strict=False)
-        )
-        if not fits or (len(place) == 2 and shape[0] > 1):
-            raise InputError(
-                item, f"the position is {place}",
-                f"z, y, x in pixels inside of {shape}", "Correct it.",
-            )  # fmt: skip
-        return (0.0, *place)[-3:]
 
     def _closed(self) -> NDArray[np.bool_]:
         """(frame, keypoint) what somebody said something of, or that is skipped."""

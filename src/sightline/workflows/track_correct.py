@@ -12,6 +12,7 @@ from sightline.data.decision import Decision
 from sightline.data.keypoints import KeypointSet
 from sightline.errors import InputError, SettingError
 from sightline.formats.keypoints.open_keypoints import open_keypoints
+from sightline.project.source import remember_sources
 from sightline.review.said_keypoints import SEEN, decisions_of, record_annotations, trusted
 from sightline.review.track_session import TrackSession
 
@@ -104,7 +105,7 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
     undo
         Take back the annotator's last act instead.
     video
-        Where the video is now, if it was moved.
+        Where the video is now, if it was moved; it is remembered.
     workers, on, progress
         As for `run`.
 
@@ -120,6 +121,8 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
         If nothing is said, a point is unknown, or the project or a file cannot be used.
     """
     with TrackSession(project, annotator, video=video) as session:
+        if video is not None:
+            remember_sources(session.project, {session.tracking.recording: Path(video)})
         before = session.journal.state().last
         if undo:
             session.undo()

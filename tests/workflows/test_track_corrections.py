@@ -61,6 +61,13 @@ def test_other_settings_track_everything_again(project: Path) -> None:
     assert track(project.parent, "again.csv", radius=1.5)["tracked"] == MADE.frames - 1
 
 
+def test_a_format_without_depth_is_refused_before_anything_is_tracked(project: Path) -> None:
+    folder = project.parent
+    with pytest.raises(InputError, match="have a z"):
+        track(folder, "tracks.slp", to="sleap", project=folder / "new.sightline")
+    assert not (folder / "new.sightline").exists()
+
+
 def test_the_paper_s_method_is_a_preset_whose_settings_can_be_changed(project: Path) -> None:
     folder = project.parent
     told = track(folder, "paper.csv", preset="zephir", changes={"steps": 30, "patch_size": 15})

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sightline.data.keypoints import Author, KeypointSet, check_keypoints
 from sightline.data.tracks import Tracks, Visibility
 from sightline.errors import InputError
+from sightline.formats.keypoints.carried import refuse_depth
 from sightline.formats.keypoints.keypoint_table import write_keypoint_tables
-from sightline.formats.keypoints.write_keypoints import path_beside, write_keypoints
+from sightline.formats.keypoints.write_keypoints import CARRIED, path_beside, write_keypoints
 from sightline.review.said_keypoints import trusted
 from sightline.review.track_session import TrackSession
 
@@ -67,18 +68,21 @@ def export(
 
 
 def new_output(keypoints: KeypointSet, output: str | Path | None, to: str) -> Path:
-    """Where results are written.
+    """Where results are written; what cannot be written is refused before hours of work.
 
     Raises
     ------
     InputError
-        If something is there.
+        If something is there, or the format has no depth and the keypoints have.
     SettingError
         If the format is unknown.
     """
     target = Path(output) if output is not None else path_beside(keypoints, to)
     if target.exists():
         raise InputError(target, "it is there already", "a new name", "Choose another --output.")
+    form = to or keypoints.format
+    if form in CARRIED and "z" not in CARRIED[form]:
+        refuse_depth(keypoints, target, form)
     return target
 
 

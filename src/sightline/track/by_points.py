@@ -1,6 +1,7 @@
 """Points followed as a set: blobs are detected, matched with references' and registered."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,14 +96,18 @@ def follow_points(
     detector
         Finds the blobs; plain ones are looked for if not given.
     """
-    levels = pyramid(frame, settings.voxel_size, _LEVELS)
+    with ThreadPoolExecutor(1) as beside:  # both smooth the whole frame, without Python's lock
+        smoothed = beside.submit(pyramid, frame, settings.voxel_size, 1)  # coarser: seldom needed
+        seen = _detected(frame, len(given), settings, detector)
+        levels = smoothed.result()
     patches = _patches(references)
-    linked = _linked(frame, levels, references, patches, settings, parent, given, detector)
+    linked = _linked(seen, levels, references, patches, settings, parent, given)
     if _likeness(linked, patches) >= _CONVINCING:
         return linked.located
     start = references[0].positions
     if parent is not None:
         start = np.where(known(parent)[:, None], parent, start)
+    levels = pyramid(frame, settings.voxel_size, _LEVELS)
     gone_on = _registered(levels, patches, start, given, settings)
     likeness = _likeness(gone_on, patches)
     better = likeness >= _RELIABLE and likeness > _likeness(linked, patches)
@@ -124,18 +129,16 @@ def _likeness(tried: _Tried, patches: Patches) -> float:
 
 
 def _linked(
-    frame: NDArray[np.float32],
+    seen: NDArray[np.float64],
     levels: Pyramid,
     references: Sequence[PointReference],
     patches: Patches,
     settings: FollowSettings,
     parent: NDArray[np.float64] | None,
     given: NDArray[np.float64],
-    detector: Detector | None,
 ) -> _Tried:
-    """Wherever the points may have gone: as a set."""
+    """Wherever the points may have gone: as a set, among what was detected."""
     size = np.array(settings.voxel_size)
-    seen = _detected(frame, len(given), settings, detector)
     sources = [one.positions * size for one in references]
     context = [one.context * size for one in references]
     if parent is not None and known(parent).any():
@@ -149,7 +152,7 @@ def _linked(
     taken = sure & (linked.detection >= 0)
     start[taken] = seen[linked.detection[taken]]
     how = _registration(settings)
-    positions, correlation = polish(levels[:1], patches, start, given, how, settings)
+    positions, correlation = polish(levels, patches, start, given, how, settings)
     found = sure | (correlation >= max(settings.least_score, _ALIKE))
     score = linked.posterior * np.where(patches.known, np.clip(correlation, 0, 1), 1)
     return _Tried(Located(positions, score, found), correlation)

@@ -26,7 +26,8 @@ def project(tracked: Path, folder: Path) -> Path:
 
 
 @pytest.fixture
-def ben(serve: Callable[..., httpx.Client], project: Path) -> Page:
+def ben(project: Path, serve: Callable[..., httpx.Client]) -> Page:
+    """The folder comes first, so that it goes last: a server may still be tracking in it."""
     return Page(serve(project), "ben")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sightline.consensus.positions import consensus_position, disagreement
+from sightline.consensus.positions import consensus_position
 
 
 def test_of_one_it_is_theirs_to_the_last_bit() -> None:
@@ -16,8 +16,3 @@ def test_of_two_it_is_the_middle() -> None:
 def test_one_of_three_who_is_far_off_moves_nothing() -> None:
     near = [(1, 1, 1), (1, 1, 1)]
     np.testing.assert_array_equal(consensus_position([*near, (9, 90, 900)]), (1, 1, 1))
-
-
-def test_disagreement_is_the_largest_distance_of_two() -> None:
-    assert disagreement([(0, 0, 0), (0, 3, 4), (0, 0, 1)]) == 5
-    assert disagreement([(7, 7, 7)]) == 0

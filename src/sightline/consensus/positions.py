@@ -19,9 +19,3 @@ def consensus_position(positions: Sequence[Sequence[float]]) -> NDArray[np.float
     (axis,) float64
     """
     return np.median(np.asarray(positions, np.float64), axis=0)
-
-
-def disagreement(positions: Sequence[Sequence[float]]) -> float:
-    """Largest distance between two annotators' positions (annotator, axis), in their unit."""
-    places = np.asarray(positions, np.float64)
-    return float(np.linalg.norm(places[:, None] - places[None], axis=2).max(initial=0.0))

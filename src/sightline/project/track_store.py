@@ -69,9 +69,7 @@ class TrackStore:
         with reported(folder):
             folder.mkdir(exist_ok=True)
             wanted = _shapes(frames, keypoints)
-            if not all(
-                _fits(folder / f"{name}.npy", name, shape) for name, shape in wanted.items()
-            ):
+            if not all(_fits(folder / f"{name}.npy", name, wanted[name]) for name in wanted):
                 _make(folder, wanted)
             return cls(**{name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r+")
                           for name in wanted})  # fmt: skip
@@ -101,10 +99,6 @@ def _shapes(frames: int, keypoints: int) -> dict[str, tuple[int, ...]]:
     every = (frames, keypoints)
     return {"positions": (*every, 3), "score": every, "visibility": every,
             "recipe": (frames, RECIPE_BYTES)}  # fmt: skip
-
-
-def _all_fit(folder: Path, wanted: Mapping[str, tuple[int, ...]]) -> bool:
-    return all(_fits(folder / f"{name}.npy", name, shape) for name, shape in wanted.items())
 
 
 def _fits(path: Path, name: str, shape: tuple[int, ...]) -> bool:

@@ -96,13 +96,12 @@ def bring_up_to_date(
     follower: Follower,
     plan: Plan,
     store: TrackStore,
-    frames: NDArray[np.int64] | None = None,
     *,
     workers: int | None = 1,
     on: str = "",
     progress: Progress = lambda _done, _total: None,
 ) -> NDArray[np.int64]:
-    """Track all frames that are stale, or some of them, each after its parent.
+    """Track all frames that are stale, each after its parent.
 
     Stopped work is kept: called again, it goes on with what is left. The result does not depend on
     the number of workers.
@@ -115,8 +114,6 @@ def bring_up_to_date(
         What every frame is tracked from.
     store
         Where tracks are kept; references and what was skipped are put in order too.
-    frames
-        Only those of the stale frames; their parents must be up to date.
     workers, on
         As for `sightline.compute.jobs.each_finished`.
     progress
@@ -129,8 +126,6 @@ def bring_up_to_date(
     """
     _settle(plan, store)
     stale = plan.stale(store.recipe)
-    if frames is not None:
-        stale = stale[np.isin(stale, frames)]
     if len(stale) <= _FEW and not on:
         workers = 1
     done = 0

@@ -10,7 +10,6 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from sightline.data.closing import Closing
 from sightline.data.keypoints import SEPARATOR, Pair
 from sightline.data.recording import RecordingInfo
-from sightline.errors import InputError
 from sightline.simulate.animal_pose import (
     EDGES,
     PARTS,
@@ -21,6 +20,7 @@ from sightline.simulate.animal_pose import (
     pose_at,
 )
 from sightline.simulate.animal_settings import AnimalSettings
+from sightline.simulate.room_for_frames import room_for_frames
 from sightline.simulate.truth import FrameTruth
 from sightline.simulate.waves import Waves, draw_waves, waves_at
 
@@ -136,17 +136,9 @@ class AnimalVideo(Closing):
         Raises
         ------
         InputError
-            If there are no such frames.
+            If there are no such frames, or ``out`` does not fit them.
         """
-        if not 0 <= start < stop <= self.settings.frames:
-            raise InputError(
-                self.info.source,
-                f"frames {start} to {stop} were asked for",
-                f"frames between 0 and {self.settings.frames}, at least one",
-                "Ask for frames that are there.",
-            )
-        if out is None:
-            out = np.empty((stop - start, *self.info.shape[1:]), np.uint8)
+        out = room_for_frames(self.info, start, stop, out)
         for row, frame in enumerate(range(start, stop)):
             out[row] = self._painted(frame)
         return out

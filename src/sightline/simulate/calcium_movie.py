@@ -11,10 +11,10 @@ from scipy.special import ndtri
 
 from sightline.data.closing import Closing
 from sightline.data.recording import RecordingInfo
-from sightline.errors import InputError
 from sightline.simulate.activity import Activity, simulate_activity
 from sightline.simulate.field import Field, lay_out_field
 from sightline.simulate.movie_settings import MovieSettings
+from sightline.simulate.room_for_frames import room_for_frames
 
 # Streams of randomness that come from one seed.
 _ACTIVITY, _FIELD, _DROPS, _NOISE = range(4)
@@ -106,24 +106,7 @@ class SimulatedMovie(Closing):
         InputError
             If there are no such frames, or ``out`` does not fit them.
         """
-        info = self.info
-        if not 0 <= start < stop <= info.frames:
-            raise InputError(
-                info.source,
-                f"frames {start} to {stop} were asked for",
-                f"frames between 0 and {info.frames}, at least one",
-                "Ask for frames that are there.",
-            )
-        shape = (stop - start, *info.shape[1:])
-        if out is None:
-            out = np.empty(shape, info.dtype)
-        elif out.shape != shape or out.dtype != info.dtype:
-            raise InputError(
-                info.source,
-                f"the buffer is {out.dtype} of shape {out.shape}",
-                f"{info.dtype} of shape {shape}",
-                "Give a buffer that fits the frames.",
-            )
+        out = room_for_frames(self.info, start, stop, out)
         painter = _Painter(self)
         shown = _frames_shown(start, stop, self.truth.dropped)
         for row, frame in enumerate(shown):

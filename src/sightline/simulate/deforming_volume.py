@@ -13,6 +13,7 @@ from sightline.data.recording import RecordingInfo
 from sightline.errors import InputError
 from sightline.simulate.body import Body, lay_out_body, nuclei_at
 from sightline.simulate.deforming_settings import DeformingSettings, Stream
+from sightline.simulate.room_for_frames import room_for_frames
 from sightline.simulate.truth import FrameTruth
 from sightline.simulate.waves import waves_at
 
@@ -115,17 +116,9 @@ class DeformingVolume(Closing):
         Raises
         ------
         InputError
-            If there are no such frames.
+            If there are no such frames, or ``out`` does not fit them.
         """
-        if not 0 <= start < stop <= self.settings.frames:
-            raise InputError(
-                self.info.source,
-                f"frames {start} to {stop} were asked for",
-                f"frames between 0 and {self.settings.frames}, at least one",
-                "Ask for frames that are there.",
-            )
-        if out is None:
-            out = np.empty((stop - start, *self.info.shape[1:]), np.float32)
+        out = room_for_frames(self.info, start, stop, out)
         for row, frame in enumerate(range(start, stop)):
             self._paint(frame, out[row])
         return out

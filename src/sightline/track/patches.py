@@ -52,13 +52,6 @@ def patch_grid(sigma: float, voxel_size: NDArray[np.float64], shape: tuple[int, 
     return PatchGrid(offsets[near], weights / weights.sum())
 
 
-def turned(offsets: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
-    """(z, y, x) offsets turned about z, from x towards y, radians."""
-    z, y, x = offsets.T
-    cosine, sine = np.cos(angle), np.sin(angle)
-    return np.stack([z, cosine * y + sine * x, cosine * x - sine * y], axis=1)
-
-
 def pyramid(
     frame: NDArray[np.float32], voxel_size: tuple[float, float, float], levels: int
 ) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
-from sightline.track.patches import PatchGrid, patch_grid, sample, turned
+from sightline.track.patches import PatchGrid, patch_grid, sample
 
 Pyramid = list[tuple[NDArray[np.float32], NDArray[np.float64]]]
 
@@ -91,18 +91,14 @@ def cut_patches(
     positions: NDArray[np.float64],
     voxel_size: tuple[float, float, float],
     settings: RegisterSettings,
-    angle: float = 0.0,
 ) -> Patches:
-    """Patches of a frame around points (NaN where missing); ``levels`` is the frame's `pyramid`.
-
-    ``angle`` turns them, radians: they look for what is turned by it about z, from x towards y.
-    """
+    """Patches of a frame around points (NaN where missing); ``levels`` is the frame's `pyramid`."""
     missing = np.asarray(~np.isfinite(positions).all(axis=1))
     places = np.where(missing[:, None], 0, positions)
     found = []
     for image, step in levels:
         grid = _grid(image, step, voxel_size, settings)
-        values, _ = sample(image, places / step, turned(grid.offsets, -angle))
+        values, _ = sample(image, places / step, grid.offsets)
         found.append(_standard(values, grid.weights, image)[0])
         found[-1][missing] = np.nan
     return Patches(tuple(found))

@@ -40,18 +40,20 @@ class Decision:
     ----------
     item
         What was judged, as ``recording/identity``, for example ``"mouse1/17"``; for a merge the
-        pair of candidates, as `pair_item` names it. A later decision of the same annotator on the
-        same item supersedes this one, whatever its kind; notes supersede only notes, results
-        only results.
+        pair of candidates, as `pair_item` names it; of masks and keypoints, see
+        `sightline.data.mask_item` and `sightline.data.keypoint_item`. A later decision of the same
+        annotator on the same item supersedes this one, whatever its kind; notes supersede only
+        notes, results only results.
     annotator
         Name of the person who decided.
     kind
         Verdict, mask, keypoint, merge, note or result.
     value
-        Verdict: the class name. Mask: the class drawn. Keypoint: its visibility, ``"seen"`` or
-        ``"hidden"``. Merge: ``SAME_CELL`` or ``DIFFERENT_CELLS``. Note: its text, empty to take
-        the note away. Result: ``ACCEPTED`` or ``WITHDRAWN``. Any other kind: ``UNSURE`` or
-        ``SKIP``, which need neither position nor payload.
+        Verdict: the class name; of the machine's mask, or an object of it, ``ACCEPTED`` or
+        ``"rejected"``. Mask: ``"drawn"``, or ``ACCEPTED`` as the machine had it. Keypoint: its
+        visibility, ``"seen"`` or ``"hidden"``. Merge: ``SAME_CELL`` or ``DIFFERENT_CELLS``. Note:
+        its text, empty to take the note away. Result: ``ACCEPTED`` or ``WITHDRAWN``. Any other
+        kind: ``UNSURE`` or ``SKIP``, which need neither position nor payload.
     position
         Keypoint only: (z, y, x) or (y, x), in pixels; pixel centres are whole numbers.
     payload

@@ -17,6 +17,7 @@ from sightline.errors import InputError, SettingError
 from sightline.segment.instances import (
     class_numbers,
     components,
+    method_for,
     object_areas,
     object_classes,
     separate_objects,
@@ -51,7 +52,7 @@ def test_components_are_those_that_share_a_side_of_a_pixel(seed: int) -> None:
     found = components(mask.astype(np.int16))
     assert found.max() == count
     assert same_partition(found, expected)
-    assert not components(np.eye(4, dtype=np.int16)).max() == 1
+    assert components(np.eye(4, dtype=np.int16)).max() == 4
 
 
 def test_objects_are_numbered_from_one_row_by_row() -> None:
@@ -137,6 +138,14 @@ def test_sizes_are_learnt_from_annotated_objects() -> None:
     assert 4 < smallest_area([labels[:, :1004]]) < 100
     nothing = np.zeros((3, 3), np.int32)
     assert typical_diameter([nothing]) == smallest_area([nothing]) == smallest_area([]) == 0
+
+
+def test_the_method_is_the_one_that_finds_annotated_objects_again() -> None:
+    apart = discs((30, 30, 12), (30, 52, 12), (50, 41, 12), (80, 80, 6))
+    together = components((apart > 0).astype(np.int16))
+    assert method_for([apart, np.zeros((5, 5), np.int32)]) == "watershed"
+    assert method_for([together]) == "components"
+    assert method_for([]) == "components"
 
 
 @pytest.mark.parametrize("method", ["watershed", "components"])

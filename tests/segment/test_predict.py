@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 torch = pytest.importorskip("torch")
 
@@ -8,6 +9,7 @@ from sightline.errors import InputError  # noqa: E402
 from sightline.segment import predict  # noqa: E402
 from sightline.segment.model import Model  # noqa: E402
 from sightline.segment.networks import make_network, weights_of  # noqa: E402
+from sightline.segment.normalise import measure_scale  # noqa: E402
 from sightline.segment.predict import Predictor, segment_image  # noqa: E402
 from sightline.segment.settings import PRESETS, changed  # noqa: E402
 
@@ -97,3 +99,24 @@ def test_u_is_the_mean_over_the_predicted_foreground_and_nothing_where_there_is_
     empty = type(found)(np.stack([np.ones((4, 4), np.float32), np.zeros((4, 4), np.float32)]),
                         *(np.zeros((4, 4), np.float32),) * 3)  # fmt: skip
     assert np.isnan(empty.score())
+
+
+def test_images_are_left_as_they_are_and_are_answered_alike_twice() -> None:
+    model, image = _model(2, statistics={"roughness": [3.0]}, quiet_members="1"), _image()
+    before = image.pixels.copy()
+    one, again = segment_image(model, image), segment_image(model, image)
+    assert np.array_equal(image.pixels, before)
+    assert np.array_equal(one.probability, again.probability)
+
+
+def test_a_network_sees_noise_only_where_an_image_is_quieter_than_any_it_has_learnt_from() -> None:
+    random = np.random.default_rng(0)
+    clouds = gaussian_filter(random.normal(0, 400, (200, 200)), 5)
+    image = Image("clouds", (clouds + random.normal(0, 5, clouds.shape))[None])
+    roughness = float(np.log(measure_scale(image.pixels).roughness[0]))
+    plain = segment_image(_model(1), image).probability
+    for lowest, same in ((roughness - 0.1, True), (roughness + 0.5, False)):
+        found = segment_image(_model(1, statistics={"roughness": [lowest, 9.0]}), image)
+        assert np.array_equal(found.probability, plain) is same
+    quiet = _model(1, statistics={"roughness": [roughness + 0.5]}, quiet_members="1")
+    assert np.array_equal(segment_image(quiet, image).probability, plain)

@@ -65,5 +65,5 @@ def test_a_torchvision_of_another_build_is_named(monkeypatch: pytest.MonkeyPatch
         raise RuntimeError("operator torchvision::nms does not exist")
 
     monkeypatch.setattr("sightline.segment.smp_networks.import_module", broken)
-    with pytest.raises(SettingError, match="nms does not exist. Install the torchvision that"):
+    with pytest.raises(SettingError, match=r"nms does not exist\. Install the torchvision that"):
         make_network(SETTINGS, 1, 2, 0)

@@ -54,8 +54,8 @@ class DifferenceOfGaussians:
             Pixels of this image along a pixel of those it was tuned on.
         """
         channel = finite_channel(pixels, min(self.channel, len(pixels) - 1))
-        narrow = gaussian_filter(channel, self.narrow_px * zoom)
-        wide = gaussian_filter(channel, self.wide_px * zoom)
+        narrow = blurred(channel, self.narrow_px * zoom)
+        wide = blurred(channel, self.wide_px * zoom)
         above = in_robust_deviations(self.sign * (narrow - wide)) > self.threshold
         return above.astype(np.int16) * np.int16(self.label)
 
@@ -134,6 +134,15 @@ def finite_channel(pixels: NDArray[Any], channel: int) -> NDArray[np.float32]:
     return np.where(finite, found, np.median(found[finite]) if finite.any() else np.float32(0))
 
 
+def blurred(
+    channel: NDArray[np.float32], sigma_px: float, order: int | tuple[int, int] = 0
+) -> NDArray[np.float32]:
+    """(y, x) filtered with a Gaussian, or with its derivative of an order along each axis."""
+    found = np.empty_like(channel)
+    gaussian_filter(channel, sigma_px, order=order, output=found)  # pyright: ignore[reportArgumentType]
+    return found
+
+
 def in_robust_deviations(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """The same, less the median, in units of 1.4826 times the median absolute deviation.
 
@@ -149,12 +158,12 @@ def _differences(
     channel: NDArray[np.float32], sigmas_px: Sequence[float], step: int
 ) -> Iterator[tuple[tuple[float, float], NDArray[np.float32]]]:
     """Each pair of Gaussians and their difference at every so many pixels, in robust deviations."""
-    blurred = [gaussian_filter(channel, sigma)[::step, ::step] for sigma in sigmas_px]
+    each = [blurred(channel, sigma)[::step, ::step] for sigma in sigmas_px]
     for first, narrow in enumerate(sigmas_px):
-        for second in (first + each for each in _STEPS):
+        for second in (first + steps for steps in _STEPS):
             if narrow < _NARROWEST_LEFT_OUT and second < len(sigmas_px):
-                difference = blurred[first] - blurred[second]
-                yield (narrow, sigmas_px[second]), in_robust_deviations(difference)
+                difference = in_robust_deviations(each[first] - each[second])
+                yield (narrow, sigmas_px[second]), difference
 
 
 def _dice_above(

@@ -4,9 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
-from sightline.segment.difference_of_gaussians import finite_channel
+from sightline.segment.difference_of_gaussians import blurred, finite_channel
 
 SIGMAS_PX: Final = (0.7, 1.0, 1.6, 3.5, 5.0, 10.0)
 PER_SIGMA: Final = 7
@@ -44,12 +43,12 @@ def filter_features(
 
 
 def _of_one_width(channel: NDArray[np.float32], sigma: float) -> list[NDArray[np.float32]]:
-    smooth = gaussian_filter(channel, sigma)
-    down = gaussian_filter(channel, sigma, order=(1, 0))
-    right = gaussian_filter(channel, sigma, order=(0, 1))
-    hessian = [gaussian_filter(channel, sigma, order=order) for order in ((2, 0), (1, 1), (0, 2))]
+    smooth = blurred(channel, sigma)
+    down = blurred(channel, sigma, (1, 0))
+    right = blurred(channel, sigma, (0, 1))
+    hessian = [blurred(channel, sigma, order) for order in ((2, 0), (1, 1), (0, 2))]
     around = 0.5 * sigma
-    tensor = [gaussian_filter(product, around) for product in (down**2, down * right, right**2)]
+    tensor = [blurred(product, around) for product in (down**2, down * right, right**2)]
     return [
         smooth,
         hessian[0] + hessian[2],
@@ -63,6 +62,6 @@ def _eigenvalues(
     yy: NDArray[np.float32], yx: NDArray[np.float32], xx: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The larger and the smaller one of each pixel's symmetric 2 x 2 matrix."""
-    middle = (yy + xx) / 2
-    apart = np.hypot((yy - xx) / 2, yx)
+    middle = np.asarray((yy + xx) / 2, np.float32)
+    apart = np.asarray(np.hypot((yy - xx) / 2, yx), np.float32)
     return middle + apart, middle - apart

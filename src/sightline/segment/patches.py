@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, hypot
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter
 
-from sightline.segment.normalise import averaged, measure_scale, normalise
+from sightline.segment.normalise import averaged, measure_scale, normalise, pixel_noise
 from sightline.segment.paper.augment import draw_turn, draw_warp, shaded, warped
 from sightline.segment.paper.centres import draw_centre
 from sightline.segment.settings import SegmentSettings
 from sightline.segment.training_image import TrainingImage
+
+NOISE_LEFT: Final = 0.25  # of the noise from pixel to pixel, in an image that was smoothed
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def prepare(
     factor = settings.downscale
     small = averaged(image.image.pixels, factor)
     if smoothed_px > 0:
-        small = gaussian_filter(small, (0, smoothed_px, smoothed_px))
+        small = quieter(small, smoothed_px)
     inputs = normalise(small, measure_scale(small), settings.input)
     shape = inputs.shape[-2:]
     target = _thinned(image.target, factor, shape)
@@ -58,6 +61,14 @@ def prepare(
     places = tuple(np.flatnonzero(target == label) for label in range(1, classes))
     spans = np.stack([inputs.min(axis=(1, 2)), inputs.max(axis=(1, 2))], axis=1)
     return Prepared(inputs, target, soft, tuple(found for found in places if len(found)), spans)
+
+
+def quieter(pixels: NDArray[np.float32], smoothed_px: float) -> NDArray[np.float32]:
+    """An image (channel, y, x) as a camera of less noise has it: smoothed, and a little noise."""
+    noise = [NOISE_LEFT * pixel_noise(channel) for channel in pixels]
+    white = np.random.default_rng(0).standard_normal(pixels.shape, np.float32)
+    smooth = gaussian_filter(pixels, (0, smoothed_px, smoothed_px))
+    return smooth + np.array(noise, np.float32)[:, None, None] * white
 
 
 @dataclass(frozen=True)
@@ -78,12 +89,16 @@ class Batch:
 
 
 def draw_batch(
-    images: Sequence[Prepared], settings: SegmentSettings, random: np.random.Generator
+    images: Sequence[Prepared],
+    smoothed: Sequence[Prepared],
+    settings: SegmentSettings,
+    random: np.random.Generator,
 ) -> Batch:
-    """Draw the patches of one step."""
-    drawn = [
-        _draw(images[random.integers(len(images))], settings, random) for _ in range(settings.batch)
-    ]
+    """Draw the patches of one step, half of them of smoothed images if there are any."""
+    drawn = []
+    for _ in range(settings.batch):
+        kind = smoothed if len(smoothed) and random.random() < 0.5 else images
+        drawn.append(_draw(kind[random.integers(len(kind))], settings, random))
     inputs, target, soft = zip(*drawn, strict=True)
     stacked = None if soft[0] is None else np.stack(soft)
     return Batch(np.stack(inputs), np.stack(target).astype(np.int64), stacked)

@@ -1,7 +1,7 @@
 """What an ensemble says of an image: in tiles, flipped and turned, band after band of rows."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from sightline.segment.normalise import (
     noise_to_add,
     normalise,
 )
+from sightline.segment.paper.tiles import blended, tile_starts
+from sightline.segment.patches import NOISE_LEFT
 from sightline.segment.settings import SegmentSettings
 
 _LARGEST: Final = 1024  # rows and columns of what a network sees at once
@@ -90,19 +92,46 @@ class Predictor:
             If the image has other channels, or values that are no numbers.
         """
         self._check(image)
-        source = _Source.of(image, self.model)
-        factor = source.factor
+        sources = _sources(image, self.model)
+        if self.model.settings.tile_weight:
+            yield from self._blended(sources, image.shape, progress)
+            return
+        factor = self.model.settings.downscale
         shape = -(-image.shape[0] // factor), -(-image.shape[1] // factor)
         rows, columns = (_cuts(length, _LARGEST) for length in shape)
         done, total = 0, (len(rows) - 1) * (len(columns) - 1)
         for top, bottom in pairwise(rows):
             row: list[Segmentation] = []
             for left, right in pairwise(columns):
-                row.append(self._part(source, (slice(top, bottom), slice(left, right)), shape))
+                row.append(self._part(sources, (slice(top, bottom), slice(left, right)), shape))
                 done += 1
                 progress(done, total)
             band = slice(top * factor, min(bottom * factor, image.shape[0]))
             yield band, _trimmed(_beside(row), band.stop - band.start, image.shape[1])
+
+    def _blended(
+        self, sources: "Sequence[_Source]", shape: tuple[int, int], progress: Progress
+    ) -> Iterator[tuple[slice, Segmentation]]:
+        """The same in the paper's overlapping tiles."""
+        settings, factor = self.model.settings, self.model.settings.downscale
+        tile, classes = settings.tile * factor, self.model.classes
+        total = int(np.prod([len(tile_starts(one, tile, settings.tile_step)) for one in shape]))
+        seen = 0
+
+        def see(top: int, left: int) -> NDArray[np.float32]:
+            nonlocal seen
+            start = top // factor, left // factor
+            inputs = {source: _tile(source, settings, start, shape) for source in set(sources)}
+            found = self._said([inputs[source] for source in sources])
+            found = _cropped(found, (0, 0), factor, (tile, tile))
+            seen += 1
+            progress(seen, total)
+            parts = (found.between_members, found.between_flips, found.data)
+            return np.concatenate([found.probability, np.stack(parts)])
+
+        step, weight = settings.tile_step, settings.tile_weight
+        for rows, layers in blended(shape, tile, step, weight, factor, see):
+            yield rows, Segmentation(layers[:classes], *layers[classes:])
 
     def _check(self, image: Image) -> None:
         if image.channels != self.model.channels:
@@ -113,22 +142,27 @@ class Predictor:
             )  # fmt: skip
 
     def _part(
-        self, source: "_Source", where: tuple[slice, slice], shape: tuple[int, int]
+        self, sources: "Sequence[_Source]", where: tuple[slice, slice], shape: tuple[int, int]
     ) -> Segmentation:
         """A part of an image, seen with its surroundings, at the image's own resolution."""
-        inputs, inside = _inputs(source, self.model.settings, where, shape)
-        size = [(along.stop - along.start) * source.factor for along in where]
-        return _cropped(self._said(inputs), inside, source.factor, (size[0], size[1]))
+        settings = self.model.settings
+        inside = 0, 0
+        inputs = {}
+        for source in set(sources):
+            inputs[source], inside = _inputs(source, settings, where, shape)
+        size = [(along.stop - along.start) * settings.downscale for along in where]
+        found = self._said([inputs[source] for source in sources])
+        return _cropped(found, inside, settings.downscale, (size[0], size[1]))
 
-    def _said(self, inputs: NDArray[np.float32]) -> Segmentation:
-        """Mean and parts of the variance over networks and orientations of inputs (input, y, x)."""
+    def _said(self, inputs: Sequence[NDArray[np.float32]]) -> Segmentation:
+        """Mean and parts of the variance over networks, each of its input, and orientations."""
         orientations = _ORIENTATIONS[: self.model.settings.flips_at_prediction]
         classes = self.model.classes
         means: list[Tensor] = []
         flips, data = torch.zeros(()), torch.zeros(())
         with torch.inference_mode():
-            padded, size = _padded(torch.from_numpy(inputs))
-            for network in self.networks:
+            for network, own in zip(self.networks, inputs, strict=True):
+                padded, size = _padded(torch.from_numpy(own))
                 said = torch.stack(
                     [_oriented(network, padded, turn, classes) for turn in orientations]
                 )[:, :, : size[0], : size[1]]
@@ -176,9 +210,21 @@ def _padded(inputs: Tensor, multiple: int = 32) -> tuple[Tensor, tuple[int, int]
     return nn.functional.pad(inputs[None], more, mode="replicate")[0], (height, width)
 
 
-@dataclass(frozen=True)
+def _sources(image: Image, model: Model) -> "list[_Source]":
+    """What each network sees of an image: as noisy as the quietest that it has learnt from."""
+    still = _Source.of(image, model.settings)
+    known = model.statistics.get("roughness", [])
+    if not (model.settings.match_noise and known):
+        return [still] * len(model.members)
+    lowest = float(np.exp(min(known)))
+    kinds = {False: still.rougher(lowest), True: still.rougher(NOISE_LEFT * lowest)}
+    first_quiet = len(model.members) - model.settings.quiet_members
+    return [kinds[number >= first_quiet] for number in range(len(model.members))]
+
+
+@dataclass(frozen=True, eq=False)
 class _Source:
-    """An image at the network's resolution, as noisy as those of the training."""
+    """An image at the network's resolution, with noise that was added to it."""
 
     pixels: NDArray[Any] = field(repr=False)
     factor: int
@@ -186,33 +232,30 @@ class _Source:
     scale: Scale
 
     @classmethod
-    def of(cls, image: Image, model: Model) -> "_Source":
-        factor = model.settings.downscale
-        whole = slice(0, -(-image.shape[0] // factor)), slice(0, -(-image.shape[1] // factor))
-        middle = tuple(_middle(along) for along in whole)
-        still = cls(image.pixels, factor, np.zeros(image.channels), _NO_SCALE)
-        scale = measure_scale(still.window(*middle))
-        known = model.statistics.get("roughness", [])
-        if model.settings.match_noise and known:
-            noise = noise_to_add(scale, float(np.exp(np.median(known))))
-            noisy = cls(image.pixels, factor, noise, _NO_SCALE)
-            if noise.any():
-                scale = measure_scale(noisy.window(*middle))
-            still = noisy
-        return cls(image.pixels, factor, still.noise, scale)
+    def of(cls, image: Image, settings: SegmentSettings) -> "_Source":
+        unknown = Scale(*(np.zeros(0) for _ in range(4)))
+        return cls(image.pixels, settings.downscale, np.zeros(image.channels), unknown).measured()
+
+    def rougher(self, roughness: float) -> "_Source":
+        """The same with noise up to a roughness; itself if it has that already."""
+        noise = noise_to_add(self.scale, roughness)
+        return replace(self, noise=noise).measured() if noise.any() else self
+
+    def measured(self) -> "_Source":
+        """The same with its scale."""
+        lengths = [-(-length // self.factor) for length in self.pixels.shape[-2:]]
+        rows, columns = (_middle(length) for length in lengths)
+        return replace(self, scale=measure_scale(self.window(rows, columns)))
 
     def window(self, rows: slice, columns: slice) -> NDArray[np.float32]:
         """(channel, y, x) of a part, in the network's pixels."""
         own = tuple(slice(along.start * self.factor, along.stop * self.factor)
                     for along in (rows, columns))  # fmt: skip
         found = averaged(np.asarray(self.pixels[:, own[0], own[1]]), self.factor)
-        for channel, deviation in enumerate(self.noise.tolist()):
-            if deviation > 0:
-                found[channel] += deviation * _white(rows, columns, channel)
-        return found
-
-
-_NO_SCALE: Final = Scale(*(np.zeros(0) for _ in range(4)))
+        if not self.noise.any():
+            return found
+        white = [_white(rows, columns, channel) for channel in range(len(found))]
+        return found + self.noise.astype(np.float32)[:, None, None] * np.stack(white)
 
 
 def _white(rows: slice, columns: slice, channel: int) -> NDArray[np.float32]:
@@ -237,6 +280,23 @@ def _inputs(
              for less, more in zip(near, far, strict=True)]  # fmt: skip
     top, left = (along.start - less.start for along, less in zip(where, near, strict=True))
     return inputs[:, inner[0], inner[1]], (top, left)
+
+
+def _tile(
+    source: _Source, settings: SegmentSettings, start: tuple[int, int], shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """What a network sees of a tile; beyond the image it is mirrored."""
+    lengths = [-(-length // source.factor) for length in shape]
+    where = [slice(max(0, first), min(length, first + settings.tile))
+             for first, length in zip(start, lengths, strict=True)]  # fmt: skip
+    far = [_grown(along, margin_px(), length)
+           for along, length in zip(where, lengths, strict=True)]  # fmt: skip
+    inputs = normalise(source.window(far[0], far[1]), source.scale, settings.input)
+    rows, columns = (slice(less.start - more.start, less.stop - more.start)
+                     for less, more in zip(where, far, strict=True))  # fmt: skip
+    beyond = [(along.start - first, first + settings.tile - along.stop)
+              for along, first in zip(where, start, strict=True)]  # fmt: skip
+    return np.pad(inputs[:, rows, columns], ((0, 0), *beyond), mode="reflect")
 
 
 def _grown(along: slice, by: int, length: int) -> slice:
@@ -300,7 +360,7 @@ def _trimmed(found: Segmentation, height: int, width: int) -> Segmentation:
     )  # fmt: skip
 
 
-def _middle(along: slice) -> slice:
+def _middle(length: int) -> slice:
     """As much of an axis's middle as an image's scale is measured on."""
-    start = max(0, (along.stop - _MEASURED) // 2)
-    return slice(start, min(along.stop, start + _MEASURED))
+    start = max(0, (length - _MEASURED) // 2)
+    return slice(start, min(length, start + _MEASURED))

@@ -103,7 +103,7 @@ def find_rate(
     losses: list[float] = []
     for step, rate in enumerate(rates.tolist()):
         set_pace(optimiser, rate, _MOMENTUM)
-        batch = draw_batch(inputs, settings, random)
+        batch = draw_batch(inputs, (), settings, random)
         losses.append(take_step(network, optimiser, batch, settings, classes))
         if not losses[-1] < _TOO_FAR * min(losses):  # not a number is too far, too
             break

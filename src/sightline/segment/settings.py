@@ -54,19 +54,26 @@ class SegmentSettings:
     gain_range, gamma_range, zoom_range, noise_range, blur_range_px
         Lower and upper end of what brightness is multiplied by, its exponent, magnification,
         standard deviation of added noise in units of the input, and width of blur; equal: off.
-    smoothed_px
-        Widths of Gaussians: each image is learnt from once more smoothed by each, and normalised
-        anew, as one of a quieter camera; 0: off.
+    quiet_members, smoothed_px
+        So many of the members, the last ones, learn half of the time from images smoothed by one of
+        these Gaussians, given a little noise and normalised anew: as a quieter camera has them.
     clahe, brightness, contrast, warp
         Of the paper's augmentations: limits; 0: off.
+    balance
+        Whether, after training, the background's score is shifted to the largest Dice on held-out
+        images (``sightline.segment.balance``).
     flips_at_prediction
         Orientations that are averaged: 1, 4 or 8.
     match_noise
-        Whether a less noisy image than those of the training is given noise to match.
+        Whether an image that is less noisy than any that a network has learnt from is given noise
+        to match.
     tile_step, tile_weight
-        Step between tiles and width of their Gaussian weight, in tiles; 0: equal weights.
+        The paper's overlapping tiles at prediction: step between them at most, and width of their
+        Gaussian weight, in tiles. A weight of 0: large parts seen with their surroundings, in a
+        quarter of the time or less.
     separate
-        How objects are told apart (``sightline.segment.instances``).
+        How objects are told apart: ``"watershed"``, ``"components"``, or ``"as-annotated"``: the
+        first where annotators numbered objects, else the second.
     min_area
         Smallest object in pixels; -1: learnt from the annotations.
     precision
@@ -75,12 +82,12 @@ class SegmentSettings:
 
     network: str = "lite-unet"
     weights: str = "imagenet"
-    members: int = 3
-    folds: int = 3
-    iterations: int = 500
+    members: int = 4
+    folds: int = 4
+    iterations: int = 800
     frozen_iterations: int = 0
-    batch: int = 6
-    tile: int = 192
+    batch: int = 8
+    tile: int = 128
     downscale: int = 1
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
@@ -103,18 +110,25 @@ class SegmentSettings:
     zoom_range: tuple[float, float] = (1.0, 1.0)
     noise_range: tuple[float, float] = (0.0, 0.0)
     blur_range_px: tuple[float, float] = (0.0, 0.0)
-    smoothed_px: tuple[float, float] = (0.0, 0.0)
+    quiet_members: int = 2
+    smoothed_px: tuple[float, float] = (0.8, 1.6)
     clahe: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
     warp: float = 0.0
+    balance: bool = True
     flips_at_prediction: int = 4
     match_noise: bool = True
-    tile_step: float = 0.75
-    tile_weight: float = 0.25
-    separate: str = "watershed"
+    tile_step: float = 0.5
+    tile_weight: float = 0.0
+    separate: str = "as-annotated"
     min_area: int = -1
     precision: str = "float32"
+
+    def of_member(self, number: int, members: int) -> "SegmentSettings":
+        """Settings of one of so many members alone, which learns from smoothed images or not."""
+        quiet = number >= members - min(self.quiet_members, members)
+        return replace(self, members=1, quiet_members=int(quiet))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -143,20 +157,34 @@ class SegmentSettings:
         )
 
 
-CENTRES: Final = ("share", "classes", "program")
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "input": ("contrast", "intensity"),
+    "centres": ("share", "classes", "program"),
+    "optimizer": ("AdamW", "Adam", "RAdam", "SGD", "RMSprop"),
+    "loss": (
+        "CrossEntropyDice", "MeanCrossEntropyDice", "CrossEntropy", "SoftCrossEntropy", "Dice",
+        "Jaccard", "Focal", "Lovasz", "Tversky", "Poly1",
+    ),
+    "separate": ("as-annotated", "watershed", "components"),
+    "precision": ("float32", "mixed"),
+}  # fmt: skip
+_NOT_BELOW_0: Final = (
+    "frozen_iterations", "quiet_members", "weight_decay", "loss_alpha", "loss_beta", "loss_gamma",
+    "loss_smoothing", "rotate", "clahe", "brightness", "contrast", "warp", "tile_weight",
+)  # fmt: skip
 
 PRESETS: Final[Mapping[str, SegmentSettings]] = {
     "default": SegmentSettings(),
     "first": SegmentSettings(
-        network="filters", weights="", members=1, folds=3, iterations=150, batch=8, tile=128,
+        network="filters", weights="", members=1, quiet_members=0, iterations=150,
         learning_rate=1e-2, flips_at_prediction=1,
     ),
     "paper": SegmentSettings(
         network="resnet34-unet", members=5, folds=5, iterations=2500, frozen_iterations=100,
         batch=4, tile=512, learning_rate=1e-3, input="intensity", rotate=360.0,
         loss="MeanCrossEntropyDice", centres="classes",
-        gain_range=(1.0, 1.0), gamma_range=(0.8, 1.2), match_noise=False, tile_step=0.5,
-        tile_weight=0.125,
+        gain_range=(1.0, 1.0), gamma_range=(0.8, 1.2), quiet_members=0,
+        balance=False, match_noise=False, tile_step=0.5, tile_weight=0.125,
     ),
 }  # fmt: skip
 
@@ -198,8 +226,7 @@ def checked(settings: SegmentSettings) -> SegmentSettings:
         raise SettingError(
             f"flips_at_prediction is {settings.flips_at_prediction}; it must be 1, 4 or 8."
         )
-    if settings.centres not in CENTRES:
-        raise SettingError(f"centres is {settings.centres!r}; it must be one of {CENTRES}.")
+    _check_choices(settings)
     for name in ("soft_labels", "foreground_share"):
         if not 0 <= getattr(settings, name) <= 1:
             raise SettingError(f"{name} is {getattr(settings, name)}; it must be from 0 to 1.")
@@ -207,7 +234,22 @@ def checked(settings: SegmentSettings) -> SegmentSettings:
         raise SettingError(f"tile_step is {settings.tile_step}; it must be above 0, at most 1.")
     if not settings.learning_rate > 0:
         raise SettingError(f"learning_rate is {settings.learning_rate}; it must be above 0.")
-    return replace(settings, members=min(settings.members, settings.folds))
+    members = min(settings.members, settings.folds)
+    return replace(settings, members=members, quiet_members=min(settings.quiet_members, members))
+
+
+def _check_choices(settings: SegmentSettings) -> None:
+    for name, known in CHOICES.items():
+        if getattr(settings, name) not in known:
+            raise SettingError(
+                f"Unknown {name} {getattr(settings, name)!r}; expected {', '.join(known)}. "
+                "Choose one."
+            )
+    for name in _NOT_BELOW_0:
+        if getattr(settings, name) < 0:
+            raise SettingError(f"{name} is {getattr(settings, name)}; it must not be below 0.")
+    if settings.warp >= 1:
+        raise SettingError(f"warp is {settings.warp}; it must be below 1.")
 
 
 def _of_kind(name: str, value: Any, kind: Any) -> Any:

@@ -141,8 +141,9 @@ def train_member(  # noqa: PLR0913 -- what is learnt, how, from where, and who i
     losses: list[float] = []
     if state is not None:
         losses = _go_on(state, network, optimiser, random)
-    widths = [0.0, *(width for width in settings.smoothed_px if width > 0)]
-    prepared = [prepare(image, settings, classes, width) for image in images for width in widths]
+    prepared = [prepare(image, settings, classes) for image in images]
+    widths = [width for width in settings.smoothed_px if width > 0 and settings.quiet_members]
+    smoothed = [prepare(image, settings, classes, width) for width in widths for image in images]
     if start is None and state is None:
         measure_inputs(network, [image.inputs for image in prepared])
     steps = settings.frozen_iterations + settings.iterations
@@ -150,8 +151,8 @@ def train_member(  # noqa: PLR0913 -- what is learnt, how, from where, and who i
         rate, momentum = pace(settings, step)
         set_pace(optimiser, rate, momentum)
         hold_encoder(network, step < settings.frozen_iterations)
-        losses.append(take_step(network, optimiser, draw_batch(prepared, settings, random), settings,
-                            classes))  # fmt: skip
+        batch = draw_batch(prepared, smoothed, settings, random)
+        losses.append(take_step(network, optimiser, batch, settings, classes))
         if keep is not None and (step + 1) % _KEEP_EVERY == 0:
             keep(_state(network, optimiser, random, losses))
         if not tell(Step(step + 1, steps, losses[-1], rate, network)):

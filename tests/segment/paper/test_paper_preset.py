@@ -9,8 +9,11 @@ from sightline.data.image import Image
 from sightline.errors import SettingError
 from sightline.segment.model import Model
 from sightline.segment.networks import make_network, weights_of
+from sightline.segment.normalise import INPUTS
+from sightline.segment.optimisers import OPTIMISERS
+from sightline.segment.paper.losses import LOSSES
 from sightline.segment.predict import segment_image
-from sightline.segment.settings import PRESETS, changed
+from sightline.segment.settings import CHOICES, PRESETS, changed
 from sightline.segment.train import Step, TrainingState, train_member
 from sightline.segment.training_image import TrainingImage
 
@@ -126,3 +129,24 @@ def test_mixed_precision_trains_alike(images: list[TrainingImage]) -> None:
 def test_too_little_for_batch_normalisation_is_refused() -> None:
     with pytest.raises(SettingError, match="batch is 1 and tile 32"):
         changed(PAPER, {"batch": "1", "tile": "32"})
+
+
+def test_every_name_that_settings_allow_is_there() -> None:
+    assert CHOICES["loss"] == tuple(LOSSES)
+    assert CHOICES["optimizer"] == tuple(OPTIMISERS)
+    assert CHOICES["input"] == INPUTS
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"loss": "Hinge"}, "Unknown loss 'Hinge'; expected CrossEntropyDice, "),
+        ({"optimizer": "ranger"}, "Unknown optimizer 'ranger'; expected AdamW, "),
+        ({"centres": "all"}, "Unknown centres 'all'; expected share, classes, program"),
+        ({"warp": "1.5"}, "warp is 1.5; it must be below 1"),
+        ({"frozen_iterations": "-1"}, "frozen_iterations is -1; it must not be below 0"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(change: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        changed(PAPER, change)

@@ -17,12 +17,17 @@ from sightline import cli
 from sightline.data.feature_set import FEATURES
 from sightline.formats.recordings.write_recording import write_recording
 from sightline.formats.table import write_rows
+from sightline.segment import settings
+from sightline.simulate.ambiguous_images import simulate_ambiguous_images
+from sightline.simulate.ambiguous_settings import HOME
 from sightline.simulate.annotator import simulate_annotator
 from sightline.simulate.calcium_movie import simulate_movie
 from sightline.simulate.candidates import SimulatedCandidates, simulate_candidates
 from sightline.simulate.deforming_settings import EASY
 from sightline.simulate.deforming_volume import simulate_deforming_volume
+from sightline.simulate.mask_experts import FIVE_EXPERTS, outline_all
 from sightline.simulate.movie_settings import MovieSettings
+from sightline.workflows.simulated_images import write_ambiguous_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -37,6 +42,9 @@ def test_code_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     (tmp_path / "Desktop").mkdir()
+    for name, preset in settings.PRESETS.items():  # networks that learn for a moment
+        short = {"iterations": 3, "frozen_iterations": 0, "tile": 64, "batch": 2, "members": 2}
+        monkeypatch.setitem(settings.PRESETS, name, replace(preset, **short))
     simulated = _write_inputs(tmp_path)
     for language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
         assert language in ("sh", "python"), f"{page.name}: a block in {language} is not run"
@@ -104,13 +112,24 @@ def _write_video(folder: Path) -> None:
         write_rows(folder / name, ("frame", "keypoint", "z", "y", "x", "annotator"), rows)
 
 
+def _write_images(folder: Path) -> None:
+    """What the pages call annotated, new and corrected."""
+    images = simulate_ambiguous_images(replace(HOME, height=96, width=96), 5)
+    masks = outline_all(FIVE_EXPERTS, images)
+    three = {name: drawn[:3] for name, drawn in masks.items()}
+    write_ambiguous_folder(folder / "annotated", images[:3], three)
+    write_ambiguous_folder(folder / "new", images[3:])
+    write_ambiguous_folder(folder / "corrected", images[3:4], {"anna": masks["anna"][3:4]})
+
+
 def _look(simulated: SimulatedCandidates) -> Any:
     return lambda item: "cell" if simulated.cell[int(item.rpartition("/")[2])] else "not cell"
 
 
 def _write_inputs(folder: Path) -> SimulatedCandidates:
-    """What the pages call movie.tif, labels.npy, features.csv, next.csv, m1.mat ... worm.h5."""
+    """What the pages call movie.tif, labels.npy, features.csv, next.csv, m1.mat ... new."""
     _write_video(folder)
+    _write_images(folder)
     movie = simulate_movie(MovieSettings(frames=400, height=72, width=72, cells=12, silent_share=0))
     write_recording(movie, folder / "movie.tif")
     labels = np.zeros(72 * 72, np.int32)

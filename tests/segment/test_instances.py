@@ -17,7 +17,6 @@ from sightline.errors import InputError, SettingError
 from sightline.segment.instances import (
     class_numbers,
     components,
-    method_for,
     object_areas,
     object_classes,
     separate_objects,
@@ -138,14 +137,6 @@ def test_sizes_are_learnt_from_annotated_objects() -> None:
     assert 4 < smallest_area([labels[:, :1004]]) < 100
     nothing = np.zeros((3, 3), np.int32)
     assert typical_diameter([nothing]) == smallest_area([nothing]) == smallest_area([]) == 0
-
-
-def test_the_method_is_the_one_that_finds_annotated_objects_again() -> None:
-    apart = discs((30, 30, 12), (30, 52, 12), (50, 41, 12), (80, 80, 6))
-    together = components((apart > 0).astype(np.int16))
-    assert method_for([apart, np.zeros((5, 5), np.int32)]) == "watershed"
-    assert method_for([together]) == "components"
-    assert method_for([]) == "components"
 
 
 @pytest.mark.parametrize("method", ["watershed", "components"])

@@ -1,16 +1,18 @@
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 torch = pytest.importorskip("torch")
 
 from sightline.data.image import Image  # noqa: E402
 from sightline.errors import SettingError  # noqa: E402
+from sightline.segment.instances import separate_objects  # noqa: E402
 from sightline.segment.model import Model  # noqa: E402
 from sightline.segment.predict import segment_image  # noqa: E402
 from sightline.segment.settings import PRESETS, SegmentSettings, changed  # noqa: E402
 from sightline.segment.train import TrainingState, train_member  # noqa: E402
 from sightline.segment.training_image import TrainingImage  # noqa: E402
-from sightline.trust.mask_scores import dice  # noqa: E402
+from sightline.trust.mask_scores import dice, object_scores  # noqa: E402
 
 
 def _discs(seed: int) -> TrainingImage:
@@ -118,3 +120,47 @@ def test_nothing_to_learn_from_and_an_unknown_network_are_refused() -> None:
         train_member([], 2, _settings(), 0)
     with pytest.raises(SettingError, match="Unknown network 'vgg'"):
         train_member([_discs(0)], 2, changed(_settings(), {"network": "vgg"}), 0)
+
+
+@pytest.mark.slow
+def test_touching_objects_come_apart_where_their_middles_are_learnt() -> None:
+    """Pairs of discs that overlap so far that the outline alone has hardly a neck."""
+
+    def pairs(seed: int) -> TrainingImage:
+        random = np.random.default_rng(seed)
+        y, x = np.mgrid[:96, :96]
+        objects = np.zeros((96, 96), np.int32)
+        for number, row in enumerate((20, 50, 78)):
+            column = random.uniform(25, 60)
+            one, other = (np.hypot(y - row, x - column - apart) for apart in (0, 11))
+            objects[(one < 8) & (one <= other)] = 2 * number + 1
+            objects[(other < 8) & (other < one)] = 2 * number + 2
+        nearest = np.minimum.reduce([_from_border(objects == k) for k in range(1, 7)])
+        nearest = np.where(objects > 0, nearest, 0)
+        pixels = 100 + 40 * (objects > 0) * (0.4 + nearest / 8) + random.normal(0, 3, objects.shape)
+        image = Image(str(seed), pixels[None].astype(np.float32))
+        return TrainingImage(image, (objects > 0).astype(np.int16), None, objects)
+
+    settings = _settings(network="unet", iterations="150", batch="4", middle_weight="5",
+                         learning_rate="0.01")  # fmt: skip
+    member = train_member([pairs(seed) for seed in range(4)], 2, settings, 0)
+    test = pairs(9)
+    assert test.objects is not None
+    found = segment_image(Model((member.weights,), settings, ("disc",), 1), test.image)
+    assert found.middle is not None
+    middles = separate_objects(found, method="middles", min_area=20)
+    whole = separate_objects(found, method="components", min_area=20)
+    ours, theirs = (object_scores(one, test.objects).precision[0] for one in (middles, whole))
+    assert ours > 0.7 > theirs
+
+
+def _from_border(inside: np.ndarray) -> np.ndarray:
+    found = distance_transform_edt(inside)
+    return np.where(inside, found, 99.0)
+
+
+def test_middles_that_were_not_learnt_are_not_made_up() -> None:
+    member = train_member([_discs(0)], 2, _settings(), 0)
+    found = segment_image(Model((member.weights,), _settings(), ("disc",), 1), _discs(1).image)
+    with pytest.raises(SettingError, match="has not learnt"):
+        separate_objects(found, method="middles")

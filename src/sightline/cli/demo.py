@@ -1,6 +1,7 @@
-"""`sightline demo`, `sightline demo sort` and `sightline demo track`."""
+"""`sightline demo`, and its `sort`, `track` and `segment`."""
 
 from dataclasses import asdict
+from math import isnan
 from typing import Annotated
 
 import typer
@@ -124,3 +125,57 @@ def demo_track(
     for answered, accuracy in zip(result.answered, result.accuracy, strict=True):
         typer.echo(f"  {answered:14d}   {accuracy:.3f}")
     typer.echo(f"\ntracks   {result.output}\nproject  {result.project}\npicture  {result.figure}")
+
+
+def demo_segment(
+    folder: FolderOption = None,
+    annotated: Annotated[int, typer.Option(help="Images that five experts outline.")] = 8,
+    new: Annotated[int, typer.Option(help="Images to predict.")] = 6,
+    corrections: Annotated[
+        int, typer.Option(help="The most uncertain of these, outlined by hand and learnt from.")
+    ] = 2,
+    minutes: Annotated[float, typer.Option(help="That the network may train.")] = 0.7,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same images.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Simulate ambiguous images and five experts; fuse, train, predict, correct, and compare."""
+    from sightline.workflows.demo_segment import demo_segment as run
+
+    with phases() as phase:
+        result = run(
+            folder,
+            annotated=annotated,
+            new=new,
+            corrections=corrections,
+            minutes=minutes,
+            seed=seed,
+            phase=phase,
+        )
+    if json:
+        show(asdict(result), as_json=True)
+        return
+    about = {
+        "outlined by five experts": f"{result.annotated} images",
+        "new": f"{result.new} images",
+        "deviates most": f"{result.deviates}, Dice {result.deviating_dice:.3f} with the consensus "
+        "of the others",
+        "most uncertain": ", ".join(result.corrected) + ": outlined by hand, and learnt from",
+    }
+    if not isnan(result.first_dice + result.network_dice):
+        about["held-out images"] = (
+            f"Dice with the consensus {result.first_dice:.3f} at first, {result.network_dice:.3f} "
+            "of the networks; the better is taken"
+        )
+    show(about, as_json=False)
+    typer.echo(
+        f"\nDice on the other {len(result.judged)} new images, against the simulated truth, which "
+        "has\ncells that nobody can see"
+    )
+    width = max(map(len, result.dice))
+    for name, dice in result.dice.items():
+        typer.echo(f"  {name:<{width}}  {dice:.3f}")
+    typer.echo(
+        f"\npredictions  {result.predictions}\nmodel        {result.model}\n"
+        f"regions      {result.regions}\nproject      {result.project}\n"
+        f"picture      {result.figure}\nin {result.seconds:.0f} s"
+    )

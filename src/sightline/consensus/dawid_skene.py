@@ -62,7 +62,7 @@ def dawid_skene(votes: MaskVotes, *, fixed_prior: bool = False) -> Confusions:
         count += 1
         if not fixed_prior:
             prior = pixels @ chance / max(pixels.sum(), 1)
-        chance = _chance(votes, confusion, prior)
+        chance = by_bayes(votes, confusion, prior)
         before, confusion = confusion, _confusion(pixels, gave, chance)
         if np.nanmax(np.abs(confusion - before), initial=0) < _SETTLED:
             break
@@ -85,10 +85,20 @@ def _confusion(
     return np.divide(found, whole, out=np.full_like(found, np.nan), where=whole > 0)
 
 
-def _chance(
+def by_bayes(
     votes: MaskVotes, confusion: NDArray[np.float64], prior: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(pattern, class) by Bayes; the prior where nobody can have said this of any class."""
+    """(pattern, class) probabilities by Bayes' rule; the prior where nobody can have said this.
+
+    Parameters
+    ----------
+    votes
+        Of experts in the order of ``confusion``, who give no other classes.
+    confusion : (expert, class given, true class) float64
+        NaN counts as never.
+    prior : (class,) float64
+        Share of each class.
+    """
     known = np.where(np.isnan(confusion), 0, confusion)
     found = np.tile(prior, (len(votes.patterns), 1))
     for expert in range(votes.experts):

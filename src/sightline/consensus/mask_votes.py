@@ -75,10 +75,16 @@ def count_votes(masks: Sequence[NDArray[Any]]) -> MaskVotes:
     base = max(int(mask.max(initial=1)) for mask in checked) - lowest + 1
     if base ** len(checked) > 2**62:
         return _sorted_rows(checked)
-    code = np.zeros(checked[0].shape, np.int32 if base ** len(checked) < 2**31 else np.int64)
-    for expert, mask in enumerate(checked):
-        code += (mask.astype(code.dtype) - lowest) * base**expert
-    found, counts, place = _distinct(code, base ** len(checked))
+    possible = base ** len(checked)
+    code = np.zeros(
+        checked[0].shape,
+        np.int16 if possible < 2**15 else np.int32 if possible < 2**31 else np.int64,
+    )
+    for mask in reversed(checked):  # the first expert's answer is the lowest digit
+        code *= base
+        code += mask
+        code -= lowest
+    found, counts, place = _distinct(code, possible)
     digits = found[:, None] // base ** np.arange(len(checked)) % base + lowest
     return MaskVotes(digits.astype(np.int16), counts, place)
 
@@ -125,8 +131,8 @@ def _sorted_rows(masks: Sequence[NDArray[np.int16]]) -> MaskVotes:
 
 def _checked(mask: NDArray[Any]) -> NDArray[np.int16]:
     found = np.asarray(mask)
-    if found.dtype == bool:
-        return found.astype(np.int16)
+    if found.dtype == bool or (found.dtype == np.int16 and found.min(initial=0) >= NOTHING_SAID):
+        return found.astype(np.int16, copy=False)
     with np.errstate(invalid="ignore"):
         whole = found.astype(np.int16, casting="unsafe")
     if not np.array_equal(whole, found) or whole.min(initial=0) < NOTHING_SAID:

@@ -24,6 +24,8 @@ class Segmentation:
         Mean over networks of the variance between flips of the image.
     data : (y, x) float32
         Mean of p (1 - p) over all: what every network is unsure of, as faint or blurred borders.
+    middle : (y, x) float32 or None
+        How far inside its object each pixel is, 0 to 1, where a network has learnt it.
 
     References
     ----------
@@ -34,6 +36,7 @@ class Segmentation:
     between_members: NDArray[np.float32] = field(repr=False)
     between_flips: NDArray[np.float32] = field(repr=False)
     data: NDArray[np.float32] = field(repr=False)
+    middle: NDArray[np.float32] | None = field(default=None, repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:

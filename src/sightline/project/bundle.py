@@ -22,13 +22,17 @@ from sightline.project.durable import sync, sync_folder, written_aside
 from sightline.project.faults import reported
 from sightline.project.journal import PAYLOADS, Journal
 from sightline.project.project import BUNDLE_SUFFIX, DESCRIPTION, JOURNAL, SUFFIX, Project
+from sightline.project.segmenting import read_segmenting
 
 _ARRAYS: Final = ".zarr.zip"
 _ALLOWED: Final = re.compile(
     rf"{re.escape(DESCRIPTION)}|{re.escape(JOURNAL)}|{PAYLOADS}/[0-9a-f]{{64}}"
     rf"|arrays/[a-z0-9][a-z0-9_-]*{re.escape(_ARRAYS)}"
 )
-_PREPARED: Final = re.compile(rf"arrays/(features|evidence-\d+){re.escape(_ARRAYS)}")
+_PREPARED: Final = re.compile(
+    rf"arrays/(features|evidence-\d+|segmenting|predictions|prediction-[0-9a-f]+)"
+    rf"{re.escape(_ARRAYS)}"
+)
 # what zipfile and zarr raise for content that makes no sense
 _NONSENSE: Final = (
     zipfile.BadZipFile,
@@ -222,6 +226,8 @@ def _check_project(folder: Path) -> None:
             pass
     if project.kind == "sort":
         read_candidates(project)
+    if project.kind == "segment":
+        read_segmenting(project)
 
 
 def _no_bundle(path: Path) -> InputError:

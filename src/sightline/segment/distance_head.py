@@ -4,17 +4,13 @@ A map that rises from 0 outside of an object to 1 in its middle. It is low where
 where the probability of the foreground is not, and needs no knowledge of how large objects are.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from sightline.segment.flood import split_basins
-from sightline.segment.instances import class_numbers, components, tidied
-
-_PASS_RATIO: Final = 0.5
-_LEAST_DIP: Final = 0.1
+from sightline.segment.instances import by_middles, class_numbers, tidied
 
 
 def middle_map(objects: NDArray[Any]) -> NDArray[np.float32]:
@@ -56,8 +52,7 @@ def objects_from_middles(
 ) -> NDArray[np.int32]:
     """Number objects by a predicted mask, and a predicted map of their middles.
 
-    The mask says where objects are, the map only where one ends and the next begins: two parts of
-    a piece are two objects if the map dips by half, and .1, between their middles.
+    The mask says where objects are, the map only where one ends and the next begins.
 
     Parameters
     ----------
@@ -73,7 +68,5 @@ def objects_from_middles(
     (y, x) int32
         From 1 without gaps; 0 for none.
     """
-    pieces = components(class_numbers(found))
-    landscape = np.clip(np.nan_to_num(middle), 0, 1).astype(np.float32)
-    labels = split_basins(pieces, landscape, least_dip=_LEAST_DIP, pass_ratio=_PASS_RATIO)
+    labels = by_middles(class_numbers(found), middle)
     return tidied(labels, min_area=min_area, max_hole=max_hole)

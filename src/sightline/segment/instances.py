@@ -10,14 +10,14 @@ from scipy import ndimage
 from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError, SettingError
 from sightline.segment.flood import renumbered, split_basins
-from sightline.trust.mask_scores import object_scores
 
-Method = Literal["watershed", "components"]
+Method = Literal["watershed", "components", "middles"]
 _SIDES: Final = ndimage.generate_binary_structure(2, 1)
 _SIDES_AND_CORNERS: Final = ndimage.generate_binary_structure(2, 2)
 _SMOOTHING: Final = 0.1  # s.d. of the distance's smoothing, of an object's diameter
 _LEAST_DIP: Final = 0.03  # of a pass below the lower peak, of an object's diameter
 _PASS_RATIO: Final = 0.9
+_LEAST_MIDDLE_DIP, _MIDDLE_PASS_RATIO = 0.1, 0.5
 _SMALLEST: Final = 5.0  # percentile of annotated objects' areas
 
 
@@ -38,7 +38,8 @@ def separate_objects(
         or (class, y, x) with the background first, of which the likeliest counts; or class
         numbers, (y, x) of whole numbers.
     method
-        ``"watershed"`` splits what touches at a narrow neck; ``"components"`` does not.
+        ``"watershed"`` splits what touches at a narrow neck; ``"middles"`` where a network that
+        has learnt it says so; ``"components"`` does not.
     min_area
         Objects of fewer pixels are left out.
     max_hole
@@ -57,7 +58,7 @@ def separate_objects(
     InputError
         If ``found`` is of another shape.
     SettingError
-        If the method is unknown.
+        If the method is unknown, or needs middles that the network has not learnt.
     """
     if method not in get_args(Method):
         raise SettingError(
@@ -67,8 +68,10 @@ def separate_objects(
     classes = class_numbers(found)
     if method == "components":
         labels = components(classes)
-    else:
+    elif method == "watershed":
         labels = watershed(classes, object_diameter_px)
+    else:
+        labels = by_middles(classes, _learnt_middle(found))
     return tidied(labels, min_area=min_area, max_hole=max_hole)
 
 
@@ -139,6 +142,33 @@ def watershed(classes: NDArray[Any], object_diameter_px: float = 0.0) -> NDArray
     return split_basins(pieces, distances, least_dip=_LEAST_DIP * diameter, pass_ratio=_PASS_RATIO)
 
 
+def by_middles(classes: NDArray[Any], middle: NDArray[np.floating]) -> NDArray[np.int32]:
+    """(y, x) pieces of each class, split where a map of objects' middles dips between two peaks.
+
+    Two parts of a piece are two objects if the map dips by half, and .1, between their middles.
+
+    Parameters
+    ----------
+    classes : (y, x) int
+        Number of the class of each pixel, 0 for the background.
+    middle : (y, x)
+        0 at the border of an object to 1 in its middle.
+    """
+    landscape = np.clip(np.nan_to_num(middle), 0, 1).astype(np.float32)
+    return split_basins(
+        components(classes), landscape, least_dip=_LEAST_MIDDLE_DIP, pass_ratio=_MIDDLE_PASS_RATIO
+    )
+
+
+def _learnt_middle(found: Segmentation | NDArray[Any]) -> NDArray[np.float32]:
+    if isinstance(found, Segmentation) and found.middle is not None:
+        return found.middle
+    raise SettingError(
+        "Objects cannot be separated by middles, which this model has not learnt; expected one "
+        "trained with --set middle_weight=1. Train one, or separate by watershed."
+    )
+
+
 def tidied(labels: NDArray[np.int32], *, min_area: int = 0, max_hole: int = 0) -> NDArray[np.int32]:
     """(y, x) the objects without small ones, and without small holes; numbered anew.
 
@@ -188,27 +218,6 @@ def smallest_area(masks: Iterable[NDArray[Any]]) -> int:
     """
     areas = _all_areas(masks)
     return int(np.floor(np.percentile(areas, _SMALLEST))) if len(areas) else 0
-
-
-def method_for(masks: Iterable[NDArray[Any]]) -> Method:
-    """Which method finds annotated objects again when it is given their mask alone.
-
-    Where annotators' files tell no objects, these are the mask's pieces, and ``"components"`` finds
-    them all; where they keep touching objects apart, ``"watershed"`` mostly finds more of them.
-
-    Parameters
-    ----------
-    masks : of each image (y, x)
-        Numbers of objects. Classes are not looked at.
-    """
-    every = [labels for labels in masks if (labels > 0).any()]
-    diameter = typical_diameter(every)
-    gained = 0.0
-    for labels in every:
-        inside = (labels > 0).astype(np.int16)
-        split = object_scores(watershed(inside, diameter), labels).mean_precision
-        gained += split - object_scores(components(inside), labels).mean_precision
-    return "watershed" if gained > 0 else "components"
 
 
 def typical_diameter(masks: Iterable[NDArray[Any]]) -> float:

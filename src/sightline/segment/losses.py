@@ -23,8 +23,8 @@ def foreground_dice(scores: Tensor, target: Tensor) -> Tensor:
     return 1 - ((2 * both + 1) / (whole + 1)).mean()
 
 
-def votes_loss(scores: Tensor, share: Tensor, target: Tensor) -> Tensor:
-    """Binary cross-entropy of a score (patch, class - 1, y, x) and the share of votes."""
+def share_loss(scores: Tensor, share: Tensor, target: Tensor) -> Tensor:
+    """Binary cross-entropy of scores (patch, layer, y, x) and shares, of votes or of a distance."""
     said = target.sum(dim=1, keepdim=True)
     found = nn.functional.binary_cross_entropy_with_logits(scores, share, reduction="none") * said
     return found.sum() / (said.sum() * share.shape[1]).clamp(min=1)

@@ -65,7 +65,8 @@ def make_network(
 
 def output_channels(settings: SegmentSettings, classes: int) -> int:
     """How many scores a network gives: one a class with the background, and what else it learns."""
-    return classes + (classes - 1 if settings.votes_weight else 0)
+    votes = classes - 1 if settings.votes_weight else 0
+    return classes + votes + (1 if settings.middle_weight else 0)
 
 
 def set_weights(network: nn.Module, weights: Weights) -> None:

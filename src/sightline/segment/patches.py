@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter
 
+from sightline.segment.distance_head import middle_map
+from sightline.segment.instances import components
 from sightline.segment.normalise import averaged, measure_scale, normalise, pixel_noise
 from sightline.segment.paper.augment import draw_turn, draw_warp, shaded, warped
 from sightline.segment.paper.centres import draw_centre
@@ -27,8 +29,8 @@ class Prepared:
     inputs : (input, y, x) float32
     target : (y, x) int16
         Class, -1 ignored.
-    soft : (class, y, x) float32 or None
-        Share of votes; None where it is not learnt.
+    soft : (layer, y, x) float32 or None
+        Share of votes for each class, if they are learnt, and middles of objects, if they are.
     places : of each class, (pixel,) int64
         Where it occurs, as flat numbers; classes that do not occur are left out.
     spans : (input, 2) float32
@@ -53,14 +55,30 @@ def prepare(
     inputs = normalise(small, measure_scale(small), settings.input)
     shape = inputs.shape[-2:]
     target = _thinned(image.target, factor, shape)
-    soft = None
-    if settings.soft_labels or settings.votes_weight:
-        one_hot = (np.arange(classes)[:, None, None] == image.target).astype(np.float32)
-        share = one_hot if image.share is None else np.nan_to_num(image.share)
-        soft = averaged(share, factor)
+    soft = _soft(image, settings, classes)
     places = tuple(np.flatnonzero(target == label) for label in range(1, classes))
     spans = np.stack([inputs.min(axis=(1, 2)), inputs.max(axis=(1, 2))], axis=1)
-    return Prepared(inputs, target, soft, tuple(found for found in places if len(found)), spans)
+    return Prepared(
+        inputs,
+        target,
+        None if soft is None else averaged(soft, factor),
+        tuple(found for found in places if len(found)),
+        spans,
+    )
+
+
+def _soft(
+    image: TrainingImage, settings: SegmentSettings, classes: int
+) -> NDArray[np.float32] | None:
+    """(layer, y, x) shares of votes, and middles of objects, where they are learnt."""
+    layers = []
+    if settings.soft_labels or settings.votes_weight:
+        one_hot = (np.arange(classes)[:, None, None] == image.target).astype(np.float32)
+        layers.append(one_hot if image.share is None else np.nan_to_num(image.share))
+    if settings.middle_weight:
+        objects = components(image.target) if image.objects is None else image.objects
+        layers.append(middle_map(objects)[None])
+    return np.concatenate(layers) if layers else None
 
 
 def quieter(pixels: NDArray[np.float32], smoothed_px: float) -> NDArray[np.float32]:
@@ -80,7 +98,7 @@ class Batch:
     inputs : (patch, input, y, x) float32
     target : (patch, y, x) int64
         Class, -1 ignored.
-    soft : (patch, class, y, x) float32 or None
+    soft : (patch, layer, y, x) float32 or None
     """
 
     inputs: NDArray[np.float32]

@@ -58,15 +58,8 @@ class Predictor:
         self, image: Image, *, progress: Progress = lambda _done, _total: None
     ) -> Segmentation:
         """Segment a whole image in memory; see `bands`."""
-        parts = [part for _, part in self.bands(image, progress=progress)]
-        if len(parts) == 1:
-            return parts[0]
-        return Segmentation(
-            np.concatenate([part.probability for part in parts], axis=1),
-            np.concatenate([part.between_members for part in parts]),
-            np.concatenate([part.between_flips for part in parts]),
-            np.concatenate([part.data for part in parts]),
-        )
+        layers = [found for _, found in self._layers(image, progress)]
+        return self._segmentation(np.concatenate(layers, axis=1))
 
     def bands(
         self, image: Image, *, progress: Progress = lambda _done, _total: None
@@ -91,6 +84,18 @@ class Predictor:
         InputError
             If the image has other channels, or values that are no numbers.
         """
+        for rows, layers in self._layers(image, progress):
+            yield rows, self._segmentation(layers)
+
+    def _segmentation(self, layers: NDArray[np.float32]) -> Segmentation:
+        """Of layers (layer, y, x): classes, the parts of the uncertainty, middles if learnt."""
+        parts = layers[self.model.classes :]
+        middle = parts[3] if len(parts) > 3 else None
+        return Segmentation(layers[: self.model.classes], parts[0], parts[1], parts[2], middle)
+
+    def _layers(
+        self, image: Image, progress: Progress
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         self._check(image)
         sources = _sources(image, self.model)
         if self.model.settings.tile_weight:
@@ -101,20 +106,21 @@ class Predictor:
         rows, columns = (_cuts(length, _LARGEST) for length in shape)
         done, total = 0, (len(rows) - 1) * (len(columns) - 1)
         for top, bottom in pairwise(rows):
-            row: list[Segmentation] = []
+            row: list[NDArray[np.float32]] = []
             for left, right in pairwise(columns):
                 row.append(self._part(sources, (slice(top, bottom), slice(left, right)), shape))
                 done += 1
                 progress(done, total)
             band = slice(top * factor, min(bottom * factor, image.shape[0]))
-            yield band, _trimmed(_beside(row), band.stop - band.start, image.shape[1])
+            height = band.stop - band.start  # a coarser grid may reach beyond the image
+            yield band, np.concatenate(row, axis=2)[:, :height, : image.shape[1]]
 
     def _blended(
         self, sources: "Sequence[_Source]", shape: tuple[int, int], progress: Progress
-    ) -> Iterator[tuple[slice, Segmentation]]:
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """The same in the paper's overlapping tiles."""
         settings, factor = self.model.settings, self.model.settings.downscale
-        tile, classes = settings.tile * factor, self.model.classes
+        tile = settings.tile * factor
         total = int(np.prod([len(tile_starts(one, tile, settings.tile_step)) for one in shape]))
         seen = 0
 
@@ -123,15 +129,11 @@ class Predictor:
             start = top // factor, left // factor
             inputs = {source: _tile(source, settings, start, shape) for source in set(sources)}
             found = self._said([inputs[source] for source in sources])
-            found = _cropped(found, (0, 0), factor, (tile, tile))
             seen += 1
             progress(seen, total)
-            parts = (found.between_members, found.between_flips, found.data)
-            return np.concatenate([found.probability, np.stack(parts)])
+            return _cropped(found, (0, 0), factor, (tile, tile))
 
-        step, weight = settings.tile_step, settings.tile_weight
-        for rows, layers in blended(shape, tile, step, weight, factor, see):
-            yield rows, Segmentation(layers[:classes], *layers[classes:])
+        yield from blended(shape, tile, settings.tile_step, settings.tile_weight, factor, see)
 
     def _check(self, image: Image) -> None:
         if image.channels != self.model.channels:
@@ -143,7 +145,7 @@ class Predictor:
 
     def _part(
         self, sources: "Sequence[_Source]", where: tuple[slice, slice], shape: tuple[int, int]
-    ) -> Segmentation:
+    ) -> NDArray[np.float32]:
         """A part of an image, seen with its surroundings, at the image's own resolution."""
         settings = self.model.settings
         inside = 0, 0
@@ -154,29 +156,28 @@ class Predictor:
         found = self._said([inputs[source] for source in sources])
         return _cropped(found, inside, settings.downscale, (size[0], size[1]))
 
-    def _said(self, inputs: Sequence[NDArray[np.float32]]) -> Segmentation:
+    def _said(self, inputs: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Mean and parts of the variance over networks, each of its input, and orientations."""
         orientations = _ORIENTATIONS[: self.model.settings.flips_at_prediction]
-        classes = self.model.classes
+        classes, middles = self.model.classes, self.model.settings.middle_weight > 0
         means: list[Tensor] = []
         flips, data = torch.zeros(()), torch.zeros(())
         with torch.inference_mode():
             for network, own in zip(self.networks, inputs, strict=True):
                 padded, size = _padded(torch.from_numpy(own))
-                said = torch.stack(
-                    [_oriented(network, padded, turn, classes) for turn in orientations]
+                every = torch.stack(
+                    [_oriented(network, padded, turn, classes, middles) for turn in orientations]
                 )[:, :, : size[0], : size[1]]
-                means.append(said.mean(dim=0))
+                means.append(every.mean(dim=0))
+                said = every[:, :classes]
                 flips = flips + said.var(dim=0, correction=0).mean(dim=0)
                 data = data + (said * (1 - said)).mean(dim=(0, 1))
-            every = torch.stack(means)
-        members = len(self.networks)
-        return Segmentation(
-            every.mean(dim=0).numpy(),
-            every.var(dim=0, correction=0).mean(dim=0).numpy(),
-            (flips / members).numpy(),
-            (data / members).numpy(),
-        )
+            stacked = torch.stack(means)
+            mean = stacked.mean(dim=0)
+            between = stacked[:, :classes].var(dim=0, correction=0).mean(dim=0)
+            parts = torch.stack([between, flips / len(means), data / len(means)])
+            layers = torch.cat([mean[:classes], parts, mean[classes:]])
+        return layers.numpy()
 
 
 def segment_image(model: Model, image: Image) -> Segmentation:
@@ -192,14 +193,19 @@ _ORIENTATIONS: Final = tuple(
 
 
 def _oriented(
-    network: nn.Module, inputs: Tensor, turn: tuple[bool, bool, bool], classes: int
+    network: nn.Module,
+    inputs: Tensor,
+    turn: tuple[bool, bool, bool],
+    classes: int,
+    middles: bool,
 ) -> Tensor:
-    """(class, y, x) probabilities of inputs (input, y, x), turned there and back."""
+    """(class, y, x) probabilities of inputs (input, y, x), turned there and back, and middles."""
     turned, down, across = turn
     axes = [axis for axis, mirrored in ((1, down), (2, across)) if mirrored]
     seen = inputs.transpose(1, 2) if turned else inputs
-    scores = network(seen.flip(axes)[None].to(device()))[0, :classes]
-    found = torch.softmax(scores, dim=0).cpu().flip(axes)
+    scores = network(seen.flip(axes)[None].to(device()))[0]
+    chance, middle = torch.softmax(scores[:classes], dim=0), torch.sigmoid(scores[-1:])
+    found = torch.cat([chance, middle] if middles else [chance]).cpu().flip(axes)
     return found.transpose(1, 2) if turned else found
 
 
@@ -304,24 +310,17 @@ def _grown(along: slice, by: int, length: int) -> slice:
 
 
 def _cropped(
-    found: Segmentation, inside: tuple[int, int], factor: int, shape: tuple[int, int]
-) -> Segmentation:
+    layers: NDArray[np.float32], inside: tuple[int, int], factor: int, shape: tuple[int, int]
+) -> NDArray[np.float32]:
     """The part itself, at the image's own resolution."""
-
-    def own(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        if factor > 1:
-            layers = torch.from_numpy(values).reshape(1, -1, *values.shape[-2:])
-            size = [length * factor for length in values.shape[-2:]]
-            raised = nn.functional.interpolate(layers, size=size, mode="bilinear",
-                                               align_corners=False)[0].numpy()  # fmt: skip
-            values = raised.reshape(*values.shape[:-2], *size)
-        top, left = (start * factor for start in inside)
-        return np.ascontiguousarray(values[..., top : top + shape[0], left : left + shape[1]])
-
-    return Segmentation(
-        own(found.probability), own(found.between_members), own(found.between_flips),
-        own(found.data),
-    )  # fmt: skip
+    if factor > 1:
+        size = [length * factor for length in layers.shape[1:]]
+        coarse = torch.from_numpy(layers)[None]
+        layers = nn.functional.interpolate(
+            coarse, size=size, mode="bilinear", align_corners=False
+        )[0].numpy()  # fmt: skip
+    top, left = (start * factor for start in inside)
+    return np.ascontiguousarray(layers[:, top : top + shape[0], left : left + shape[1]])
 
 
 def _network(model: Model, number: int) -> nn.Module:
@@ -332,32 +331,11 @@ def _network(model: Model, number: int) -> nn.Module:
     return network.to(device()).eval()
 
 
-def _beside(parts: list[Segmentation]) -> Segmentation:
-    if len(parts) == 1:
-        return parts[0]
-    return Segmentation(
-        np.concatenate([part.probability for part in parts], axis=2),
-        np.concatenate([part.between_members for part in parts], axis=1),
-        np.concatenate([part.between_flips for part in parts], axis=1),
-        np.concatenate([part.data for part in parts], axis=1),
-    )
-
-
 def _cuts(length: int, most: int) -> list[int]:
     """Where a length is cut into equal parts of at most so much, at multiples of 32."""
     parts = -(-length // most)
     each = -(-length // parts // 32) * 32 if parts > 1 else length
     return [*range(0, length, each), length]
-
-
-def _trimmed(found: Segmentation, height: int, width: int) -> Segmentation:
-    """Without what a coarser grid has beyond the image's edges."""
-    if found.shape == (height, width):
-        return found
-    return Segmentation(
-        found.probability[:, :height, :width], found.between_members[:height, :width],
-        found.between_flips[:height, :width], found.data[:height, :width],
-    )  # fmt: skip
 
 
 def _middle(length: int) -> slice:

@@ -40,6 +40,9 @@ class SegmentSettings:
         0 to 1: how much of the target is the experts' share of votes instead of the consensus.
     votes_weight
         Weight of a second output that learns the share of votes.
+    middle_weight
+        Weight of an output that learns how far inside its object each pixel is, so that touching
+        objects can be told apart (``separate="middles"``).
     centres
         Where patches are centred: ``"share"``: by ``foreground_share``; ``"classes"``: every class
         and the background alike, as the paper states; ``"program"``: as the program that came with
@@ -72,8 +75,8 @@ class SegmentSettings:
         Gaussian weight, in tiles. A weight of 0: large parts seen with their surroundings, in a
         quarter of the time or less.
     separate
-        How objects are told apart: ``"watershed"``, ``"components"``, or ``"as-annotated"``: the
-        first where annotators numbered objects, else the second.
+        How objects are told apart: ``"watershed"``, ``"components"``, ``"middles"``, or
+        ``"as-annotated"``: the first where annotators numbered objects, else the second.
     min_area
         Smallest object in pixels; -1: learnt from the annotations.
     precision
@@ -100,6 +103,7 @@ class SegmentSettings:
     loss_smoothing: float = 0.0
     soft_labels: float = 0.0
     votes_weight: float = 0.0
+    middle_weight: float = 0.0
     centres: str = "share"
     foreground_share: float = 0.5
     patches_per_image: int = 0
@@ -165,12 +169,13 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
         "CrossEntropyDice", "MeanCrossEntropyDice", "CrossEntropy", "SoftCrossEntropy", "Dice",
         "Jaccard", "Focal", "Lovasz", "Tversky", "Poly1",
     ),
-    "separate": ("as-annotated", "watershed", "components"),
+    "separate": ("as-annotated", "watershed", "components", "middles"),
     "precision": ("float32", "mixed"),
 }  # fmt: skip
 _NOT_BELOW_0: Final = (
     "frozen_iterations", "quiet_members", "weight_decay", "loss_alpha", "loss_beta", "loss_gamma",
-    "loss_smoothing", "rotate", "clahe", "brightness", "contrast", "warp", "tile_weight",
+    "loss_smoothing", "votes_weight", "middle_weight", "rotate", "clahe", "brightness", "contrast",
+    "warp", "tile_weight",
 )  # fmt: skip
 
 PRESETS: Final[Mapping[str, SegmentSettings]] = {

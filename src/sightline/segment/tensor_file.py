@@ -1,4 +1,4 @@
-"""Tensors of a file that torch wrote, without running what a pickle may hold."""
+"""Tensors of a file that torch wrote, without running anything that it may hold."""
 
 from io import BytesIO
 from typing import Any

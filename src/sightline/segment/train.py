@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sightline.errors import SettingError
-from sightline.segment.losses import votes_loss
+from sightline.segment.losses import share_loss
 from sightline.segment.networks import (
     Weights,
     device,
@@ -177,14 +177,18 @@ def take_step(
     wanted = target
     if share is not None and settings.soft_labels:
         said = target.sum(dim=1, keepdim=True)
-        wanted = (1 - settings.soft_labels) * target + settings.soft_labels * share * said
+        wanted = (1 - settings.soft_labels) * target + settings.soft_labels * share[
+            :, :classes
+        ] * said
     optimiser.zero_grad(set_to_none=True)
     with torch.autocast(where.type, torch.bfloat16, enabled=settings.precision == "mixed"):
         scores = network(inputs).float()
     loss = class_loss(scores[:, :classes], wanted, settings)
     if share is not None and settings.votes_weight:
-        more = votes_loss(scores[:, classes:], share[:, 1:], target)
+        more = share_loss(scores[:, classes : 2 * classes - 1], share[:, 1:classes], target)
         loss = loss + settings.votes_weight * more
+    if share is not None and settings.middle_weight:
+        loss = loss + settings.middle_weight * share_loss(scores[:, -1:], share[:, -1:], target)
     loss.backward()
     optimiser.step()
     return float(loss.detach())

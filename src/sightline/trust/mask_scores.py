@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 
 from sightline.errors import InputError
 
+_TABLE: Final = 2**24  # largest number of an object that a table is made for; others are sorted
 IOU_THRESHOLDS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 
 
@@ -128,12 +129,15 @@ def _matched(
 
 def _numbered(labels: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(pixel,) objects from 1 on without gaps, 0 for none, and the size of each."""
-    found, place = np.unique(np.asarray(labels).ravel(), return_inverse=True)
-    empty = np.flatnonzero(found == 0)
-    number = place + 1
-    if len(empty):
-        number = np.where(place == empty[0], 0, place + (place < empty[0]))
-    return number, np.bincount(number, minlength=1)[1:]
+    flat = np.asarray(labels).ravel()
+    if flat.dtype.kind not in "iu" or flat.min(initial=0) < 0 or flat.max(initial=0) > _TABLE:
+        found, flat = np.unique(flat, return_inverse=True)
+        flat = np.where(found[flat] == 0, 0, flat + 1)
+    sizes = np.bincount(flat, minlength=1)
+    there = sizes > 0
+    there[0] = False
+    number = np.where(there, np.cumsum(there), 0)
+    return number[flat], sizes[there]
 
 
 def _check_shapes(mask: NDArray[Any], truth: NDArray[Any]) -> None:

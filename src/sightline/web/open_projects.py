@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sightline.project.project import Project
 from sightline.web.live import Hub
+from sightline.web.shown_kinds import refuse_unshown
 
 
 class OpenProject(Protocol):
@@ -48,9 +49,12 @@ def open_for_app(path: Path) -> OpenProject:
     Raises
     ------
     ProjectError
-        If it is no project, or of a newer version, or its journal cannot be read.
+        If it is no project, of a newer version, or of a kind that the app does not show, or its
+        journal cannot be read.
     """
-    if Project.open(path).kind == "track":
+    project = Project.open(path)
+    refuse_unshown(project)
+    if project.kind == "track":
         from sightline.web.served_tracking import ServedTracking  # noqa: PLC0415 - not to sort
 
         return ServedTracking(path)

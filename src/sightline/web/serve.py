@@ -26,6 +26,7 @@ from sightline.web.cookies import Cookies, account_key
 from sightline.web.early import EarlyApp
 from sightline.web.pages import app_files
 from sightline.web.security import Guard
+from sightline.web.shown_kinds import refuse_unshown
 from sightline.web.values import LONGEST_NAME, is_name
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def open_project(
     Raises
     ------
     ProjectError
-        If it is no project, of a newer version, or its journal cannot be read.
+        If it is no project, of a newer version, of a kind that the app does not show, or its
+        journal cannot be read.
     InputError
         If the port is in use, the token file holds something else, or nobody is called so.
     """
@@ -114,8 +116,9 @@ def _check_name(annotator: str) -> None:
 
 
 def _checked(path: Path) -> Path:
-    """The project's folder, if there is a project whose journal can be read."""
+    """The project's folder, if the app shows it and its journal can be read."""
     project = Project.open(path)
+    refuse_unshown(project)
     project.journal().close()
     return project.path
 

@@ -8,6 +8,7 @@ from typing import Final
 from sightline.data.feature_set import ACTSORT_VERSION, SIGHTLINE_VERSION
 from sightline.data.features import FeatureTable
 from sightline.errors import InputError, ProjectError, SightlineError
+from sightline.formats.deepflash2_project import is_deepflash2_project
 from sightline.formats.open_features import read_labelled
 from sightline.project.arrays import RESTORE
 from sightline.project.bundle import is_bundle, unpacked
@@ -16,7 +17,9 @@ from sightline.project.evidence import DAMAGE, evidence_path, open_evidence
 from sightline.project.fold import standing
 from sightline.project.project import Project
 from sightline.project.source import sources_of
+from sightline.review.segment_session import SegmentSession
 from sightline.review.track_session import TrackSession
+from sightline.workflows.checking_deepflash2 import check_deepflash2
 from sightline.workflows.classifying import read_classifier
 from sightline.workflows.sorting import Summary
 
@@ -42,7 +45,8 @@ def check(path: str | Path) -> Summary:
         expected = "a project, bundle, file of features or classifier"
         raise InputError(path, "nothing is there", expected, "Check the path.")
     if path.is_dir():
-        return _check_project(path)
+        theirs = is_deepflash2_project(path)
+        return check_deepflash2(path) if theirs else _check_project(path)
     if is_bundle(path):
         return _check_bundle(path)
     if path.suffix.lower() == ".json":
@@ -75,6 +79,8 @@ def _check_project(path: Path) -> Summary:
     decided = {name: len(standing(state, name)) for name in sorted(state.hands)}
     if project.kind == "track":
         return _check_tracking(project, decided)
+    if project.kind == "segment":
+        return _check_segmenting(project, decided)
     tables, classes, problems = (), (), list(_unwritable(project))
     try:
         candidates = read_candidates(project)
@@ -122,6 +128,44 @@ def _check_tracking(project: Project, decided: dict[str, int]) -> Summary:
         "decisions": decided,
         "problems": problems,
     }
+
+
+def _check_segmenting(project: Project, decided: dict[str, int]) -> Summary:
+    """All masks that stand are read, so that a lost one is told."""
+    problems = list(_unwritable(project))
+    found: Summary = {}
+    try:
+        with SegmentSession(project.path, "") as session:
+            about = session.segmenting
+            found = {
+                "recordings": {about.recording: len(about.images)},
+                "classes": list(about.class_names),
+                "predicted": len(session.predictions.masks),
+                "objects": len(session.predictions.objects),
+            }
+            for name in about.names:
+                problems.extend(_unreadable(session, name))
+            stands = session.said.values()
+            found |= {
+                "outlined": sum(one.outlined for one in stands),
+                "corrected": sum(one.correction is not None for one in stands),
+            }
+    except SightlineError as damage:
+        problems.append(str(damage))
+    return {
+        "project": str(project.path),
+        "created": project.created.isoformat(),
+        **found,
+        "decisions": decided,
+        "problems": problems,
+    }
+
+
+def _unreadable(session: SegmentSession, image: str) -> Iterator[str]:
+    try:
+        session.predict([image])
+    except SightlineError as damage:
+        yield f"{image}: {damage}"
 
 
 def _unwritable(project: Project) -> Iterator[str]:

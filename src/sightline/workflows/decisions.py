@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sightline.data.decision import Decision
+from sightline.data.decision import Decision, DecisionKind
 from sightline.errors import ProjectError
 from sightline.formats.table import write_rows
 from sightline.project.bundle import is_bundle, unpacked
@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "repeat",
     "position",
 )
+_APART: Final = (DecisionKind.NOTE, DecisionKind.RESULT)  # which supersede only their own kind
 
 
 def decisions(project: str | Path, output: str | Path) -> "Summary":
@@ -67,7 +68,8 @@ def standing_decisions(journal: Journal) -> list[list[str]]:
         for entry in hands[annotator].standing:
             for decision in entry.decisions:
                 row = _row(decision, entry.time_utc.isoformat())
-                said[annotator, decision.item, decision.kind.value] = row
+                kind = decision.kind.value if decision.kind in _APART else ""
+                said[annotator, decision.item, kind] = row
     return list(said.values())
 
 

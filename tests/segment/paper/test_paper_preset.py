@@ -55,6 +55,7 @@ def test_it_adds_nothing_of_ours() -> None:
     ours = {
         "gain_range": (1.0, 1.0), "zoom_range": (1.0, 1.0), "noise_range": (0.0, 0.0),
         "blur_range_px": (0.0, 0.0), "match_noise": False, "soft_labels": 0.0, "votes_weight": 0.0,
+        "quiet_members": 0, "balance": False,
     }  # fmt: skip
     assert {name: getattr(PAPER, name) for name in ours} == ours
 

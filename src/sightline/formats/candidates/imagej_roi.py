@@ -26,7 +26,7 @@ from sightline.formats.unreadable import damage_reported
 
 _MOST_BYTES_OF_ONE: Final = 1 << 24
 _MOST_BYTES: Final = 1 << 29
-_AREAS: Final = (
+AREAS: Final = (
     ROI_TYPE.POLYGON,
     ROI_TYPE.RECT,
     ROI_TYPE.OVAL,
@@ -60,8 +60,8 @@ def read_imagej_rois(path: Path, *, image_shape: tuple[int, int] | None) -> Cand
     """
     shape = known_image_shape(image_shape, path)
     with damage_reported(path, "a .roi file of ImageJ, or a .zip of such files"):
-        named = list(_regions(path))
-    areas = [(name, region) for name, region in named if region.roitype in _AREAS]
+        named = list(regions_in(path))
+    areas = [(name, region) for name, region in named if region.roitype in AREAS]
     if not areas:
         raise InputError(
             path,
@@ -69,7 +69,7 @@ def read_imagej_rois(path: Path, *, image_shape: tuple[int, int] | None) -> Cand
             "outlines of cells",
             "Draw the cells as polygons, ovals or freehand selections, and save them again.",
         )
-    pixels = [_pixels(region, shape, path) for _, region in areas]
+    pixels = [region_pixels(region, shape, path) for _, region in areas]
     places = np.concatenate([place for place, _ in pixels])
     footprints, _ = footprints_from_pixels(
         places[:, 0],
@@ -93,8 +93,14 @@ def read_imagej_rois(path: Path, *, image_shape: tuple[int, int] | None) -> Cand
     )
 
 
-def _regions(path: Path) -> Iterator[tuple[str, ImagejRoi]]:
-    """Name and content of each region, in the order of the file."""
+def regions_in(path: Path) -> Iterator[tuple[str, ImagejRoi]]:
+    """Name and content of each region, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If it is too large; whatever `roifile` raises over a damaged file.
+    """
     if not zipfile.is_zipfile(path):
         if path.stat().st_size > _MOST_BYTES_OF_ONE:
             raise ValueError(f"it has {path.stat().st_size:,} bytes")
@@ -115,10 +121,16 @@ def _region(content: bytes, name: str) -> tuple[str, ImagejRoi]:
     return region.name or name, region
 
 
-def _pixels(
+def region_pixels(
     region: ImagejRoi, shape: tuple[int, int], path: Path
 ) -> tuple[NDArray[np.int64], bool]:
-    """(pixel, 2) row and column inside the region, and whether it reaches over the border."""
+    """(pixel, 2) row and column inside the region, and whether it reaches over the border.
+
+    Raises
+    ------
+    InputError
+        If it is of curves that are not understood.
+    """
     if region.roitype == ROI_TYPE.OVAL:
         return _pixels_of_oval(_box(region), shape)
     if region.roitype == ROI_TYPE.RECT and not region.composite:

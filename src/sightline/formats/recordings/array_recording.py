@@ -1,5 +1,6 @@
 """Recordings that are one stored array: HDF5, NWB, Zarr, npy, TIFF and raw files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +11,8 @@ from sightline.formats.recordings.file_recording import FileRecording
 from sightline.formats.recordings.recording_info import FileMetadata, make_info
 from sightline.formats.recordings.recording_options import RecordingOptions
 from sightline.formats.recordings.stored_axes import plan_axes
+from sightline.formats.recordings.tiff_pages import PagedArray
+from sightline.formats.unreadable import damage_reported
 
 
 class StoredArray(Protocol):
@@ -81,8 +84,43 @@ class ArrayRecording(FileRecording):
             array.close()
             raise
 
+    @property
+    def reads_parts(self) -> bool:
+        """Whether a part of a frame costs less than the frame; not so for pages of a TIFF."""
+        return not isinstance(self._array, PagedArray)
+
+    def read_window(self, frame: int, within: Mapping[str, slice]) -> NDArray[Any]:
+        """Read a part of one frame.
+
+        Parameters
+        ----------
+        frame
+            From 0.
+        within
+            Range, of step 1, along some of the axes other than time.
+
+        Returns
+        -------
+        array of ``info.dtype``
+            Axes as in ``info.axes``, without time.
+
+        Raises
+        ------
+        InputError
+            If the frame is damaged.
+        """
+        lengths = zip(self.info.axes[1:], self.info.shape[1:], strict=True)
+        parts = {name: within.get(name, slice(0, length)) for name, length in lengths}
+        shape = [part.stop - part.start for part in parts.values()]
+        out = np.empty((1, *shape), self.info.dtype)
+        with damage_reported(self.info.source, f"frame {frame} whole"):
+            self._read(self._plan.where(frame, frame + 1, parts), out)
+        return out[0]
+
     def _fill(self, start: int, stop: int, out: NDArray[Any]) -> None:
-        where = self._plan.where(start, stop)
+        self._read(self._plan.where(start, stop), out)
+
+    def _read(self, where: tuple[slice | int, ...], out: NDArray[Any]) -> None:
         stored = self._plan.in_stored_order(out)
         if stored.flags.c_contiguous:
             self._array.read_into(where, stored)

@@ -63,14 +63,15 @@ class AxisPlan:
         lengths = dict(zip(self.stored, self.stored_shape, strict=True))
         return tuple(lengths.get(name, 1) for name in self.axes)
 
-    def where(self, start: int, stop: int) -> tuple[slice | int, ...]:
-        """Index of frames ``start`` to ``stop`` in the stored array."""
+    def where(
+        self, start: int, stop: int, within: Mapping[str, slice] | None = None
+    ) -> tuple[slice | int, ...]:
+        """Index of frames ``start`` to ``stop`` in the stored array; of other axes, a part."""
+        parts = {**(within or {}), "time": slice(start, stop)}
         return tuple(
-            slice(start, stop)
-            if name == "time"
-            else self.picked.get(name, 0)
+            self.picked.get(name, 0)
             if name in self.picked or not name
-            else slice(0, length)
+            else parts.get(name, slice(0, length))
             for name, length in zip(self.stored, self.stored_shape, strict=True)
         )
 

@@ -37,10 +37,10 @@ def open_tiff(path: Path, options: RecordingOptions) -> ArrayRecording:
         If the file is damaged or truncated, holds several series and none is chosen, or is packed
         in a way that needs another package.
     """
-    with damage_reported(path, "a TIFF file"), _silent():
+    with damage_reported(path, "a TIFF file"), silent_tifffile():
         file = TiffFile(path)
     try:
-        with damage_reported(path, "a TIFF file"), _silent():
+        with damage_reported(path, "a TIFF file"), silent_tifffile():
             series = _choose_series(path, file, options.series)
             _check_codec(path, series)
             check_dtype(path, series.dtype)
@@ -53,14 +53,14 @@ def open_tiff(path: Path, options: RecordingOptions) -> ArrayRecording:
 
 def spans_files(path: Path) -> tuple[str, ...]:
     """Names of all files that the first series of a file lies in."""
-    with damage_reported(path, "a TIFF file"), _silent(), TiffFile(path) as file:
+    with damage_reported(path, "a TIFF file"), silent_tifffile(), TiffFile(path) as file:
         if not (file.series and file.series[0].is_multifile):
             return (path.name,)
         return tuple({page.parent.filename for page in file.series[0] if page is not None})
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent_tifffile() -> Iterator[None]:
     """Keep tifffile from printing what is checked here and told as an error."""
     logger = logging.getLogger("tifffile")
     level = logger.level

@@ -1,0 +1,1 @@
+"""`sightline segment`: one file a verb."""

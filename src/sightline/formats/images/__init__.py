@@ -1,0 +1,1 @@
+"""Still images of any format and number of channels."""

@@ -1,0 +1,213 @@
+"""Images of a benchmark of segmentation, read with their masks and fused to what counts as true."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from sightline.compute.jobs import Progress
+from sightline.consensus.mask_consensus import fuse_masks
+from sightline.data.annotated_images import AnnotatedImages
+from sightline.data.image import Image
+from sightline.data.mask import FOREGROUND, Mask
+from sightline.data.mask_objects import objects_of
+from sightline.errors import InputError, SightlineError
+from sightline.formats.images.read_as import ReadAs
+from sightline.formats.images.read_image import read_image
+from sightline.formats.masks.annotation_files import is_numbers
+from sightline.formats.masks.mask_kinds import MaskKind, mask_kinds
+from sightline.formats.masks.numbers_image import read_numbers
+from sightline.formats.masks.read_masks import numbered_names, read_mask
+from sightline.workflows.segment_benchmark_sets import Chosen, Sets
+
+
+@dataclass(frozen=True)
+class KnownImage:
+    """An image of which the truth is known, as far as its annotators agree.
+
+    Parameters
+    ----------
+    name
+        Unlike all others of the benchmark.
+    image
+        In memory.
+    masks
+        Annotator to mask; of a folder that has a consensus alone, none.
+    truth
+        The consensus, with its objects: those that it tells, else its 4-connected components.
+    """
+
+    name: str
+    image: Image = field(repr=False)
+    masks: Mapping[str, Mask] = field(repr=False)
+    truth: Mask = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What could be read.
+
+    Parameters
+    ----------
+    train, test
+        Images with a consensus.
+    class_names
+        Of classes 1, 2, ...
+    said
+        What was left out, and why.
+    """
+
+    train: tuple[KnownImage, ...]
+    test: tuple[KnownImage, ...]
+    class_names: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read and masks fused.
+
+    Parameters
+    ----------
+    read_as
+        Channel, plane, projection and pixel size.
+    class_names
+        Of classes 1, 2, ...; found in the masks to train on if empty.
+    mask_kind
+        As for `mask_kinds`.
+    method
+        Of `fuse_masks`.
+    """
+
+    read_as: ReadAs
+    class_names: tuple[str, ...]
+    mask_kind: str
+    method: str
+
+
+def read_known(
+    sets: Sets, reading: Reading, progress: Progress = lambda _done, _total: None
+) -> Known:
+    """Read images and masks and fuse these; what cannot be read is left out, and said.
+
+    An image to be judged on that nobody outlined is judged by the consensus that came with the
+    data, if there is one.
+
+    Parameters
+    ----------
+    sets
+        Of `choose_sets`.
+    reading
+        How.
+    progress
+        Called with images done and to do.
+
+    Raises
+    ------
+    InputError
+        If no image is left to train on or to judge on, or the meaning of masks cannot be told.
+    """
+    said: list[str] = []
+    every = (*sets.train, *sets.test)
+    homes = {id(one.home): one.home for one in every}
+    kinds = {key: _kinds(home, reading.mask_kind) for key, home in homes.items()}
+    names = reading.class_names or _class_names(kinds[id(one.home)] for one in sets.train)
+    reading = replace(reading, class_names=names)
+    read: list[KnownImage | None] = []
+    for done, (one, name) in enumerate(zip(every, _names(every), strict=True)):
+        try:
+            known = _read_one(one, name, reading, kinds[id(one.home)], said)
+            if not known.masks and done < len(sets.train):
+                raise _nobody(one)
+            read.append(known)
+        except SightlineError as fault:
+            read.append(None)
+            said.append(f"{name} is left out: {fault}")
+        progress(done + 1, len(every))
+    train = tuple(each for each in read[: len(sets.train)] if each)
+    test = tuple(each for each in read[len(sets.train) :] if each)
+    _check(train, test, said)
+    return Known(train, test, names, tuple(said))
+
+
+def _check(train: Sequence[KnownImage], test: Sequence[KnownImage], said: Sequence[str]) -> None:
+    for option, images in (("--train", train), ("--test", test)):
+        if not images:
+            raise InputError(option, "no image of it can be used", "one at least",
+                             " ".join(said) or "Check the folder.")  # fmt: skip
+    if not any(one.truth.foreground.any() for one in train):
+        raise InputError("--train", "no pixel of any class in any consensus",
+                         "objects in some of the images",
+                         "Check the masks, or choose another --consensus.")  # fmt: skip
+
+
+def _kinds(home: AnnotatedImages, mask_kind: str) -> dict[str, MaskKind]:
+    """What each annotator's numbers mean, files that cannot be read left aside."""
+    try:
+        return mask_kinds(home, mask_kind)
+    except InputError:
+        kept = tuple(
+            replace(one, masks={who: file for who, file in one.masks.items() if _readable(file)})
+            for one in home.images
+        )
+        if kept == home.images:
+            raise
+        return mask_kinds(replace(home, images=kept), mask_kind)
+
+
+def _readable(file: Path) -> bool:
+    try:
+        return not is_numbers(file) or bool(read_numbers(file).values.size)
+    except SightlineError:
+        return False
+
+
+def _class_names(kinds: Iterable[Mapping[str, MaskKind]]) -> tuple[str, ...]:
+    count = max((len(one.numbers) for each in kinds for one in each.values()
+                 if one.kind == "classes"), default=1)  # fmt: skip
+    return numbered_names(count) if count > 1 else (FOREGROUND,)
+
+
+def _names(chosen: Sequence[Chosen]) -> list[str]:
+    """Names of images; with their folder's where two have the same."""
+    plain = [one.which.name for one in chosen]
+    return [
+        f"{one.home.folder.resolve().name}/{name}" if plain.count(name) > 1 else name
+        for one, name in zip(chosen, plain, strict=True)
+    ]
+
+
+def _read_one(
+    one: Chosen, name: str, reading: Reading, kinds: Mapping[str, MaskKind], said: list[str]
+) -> KnownImage:
+    said_of_all = reading.read_as
+    image = read_image(
+        one.which.image, name=name, channel=said_of_all.channel, plane=said_of_all.plane,
+        projection=said_of_all.projection, pixel_size_um=said_of_all.pixel_size_um,
+        axes=said_of_all.axes,
+    )  # fmt: skip
+    image = replace(image, pixels=np.asarray(image.pixels))
+    masks, own = {}, one.which.name
+    for who, file in one.which.masks.items():
+        try:
+            masks[who] = read_mask(file, image.shape, own, reading.class_names, kinds.get(who))
+        except SightlineError as fault:
+            said.append(f"{name}: the mask of {who} is left out: {fault}")
+    if masks:
+        return KnownImage(name, image, masks, _told(fuse_masks(masks, reading.method).mask))
+    given = one.home.given_consensus.get(own)
+    if given is None:
+        raise _nobody(one)
+    said.append(f"{name}: nobody's mask is there; {given.name} counts as the truth.")
+    truth = read_mask(given, image.shape, own, reading.class_names)
+    return KnownImage(name, image, {}, _told(truth))
+
+
+def _told(mask: Mask) -> Mask:
+    return replace(mask, objects=objects_of(mask))
+
+
+def _nobody(one: Chosen) -> InputError:
+    return InputError(one.which.image, "no annotator's mask of it can be used", "one at least",
+                      "Outline it, or leave it out.")  # fmt: skip

@@ -19,6 +19,14 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
+# weight decay is decoupled in fastai's Adam, as in what others call AdamW
+_OPTIMISERS: Final = {"Adam": "AdamW", "RAdam": "RAdam", "SGD": "SGD", "RMSProp": "RMSprop"}
+_LOSSES: Final = {
+    name: name
+    for name in ("CrossEntropyDice", "CrossEntropy", "SoftCrossEntropy", "Dice", "Jaccard", "Focal",
+                 "Lovasz", "Tversky", "Poly1")
+}  # fmt: skip
+
 _SAME: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "n_models": ("members", int),
     "max_splits": ("folds", int),
@@ -29,14 +37,13 @@ _SAME: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "base_lr": ("learning_rate", float),
     "weight_decay": ("weight_decay", float),
     "batch_size": ("batch", int),
-    "optim": ("optimizer", str),
+    "optim": ("optimizer", lambda name: _OPTIMISERS[name]),
     "mixed_precision_training": ("precision", lambda on: "mixed" if on else "float32"),
-    "loss": ("loss", str),
+    "loss": ("loss", lambda name: _LOSSES[name.removesuffix("Loss")]),
     "loss_alpha": ("loss_alpha", float),
     "loss_beta": ("loss_beta", float),
     "loss_gamma": ("loss_gamma", float),
     "loss_smooth_factor": ("loss_smoothing", float),
-    "sample_mult": ("patches_per_image", int),
     "flip": ("flip", bool),
     "CLAHE_clip_limit": ("clahe", float),
     "brightness_limit": ("brightness", float),
@@ -54,6 +61,7 @@ _WITHOUT: Final[Mapping[str, str]] = {
                     "names a folder"),
     **dict.fromkeys(("use_gpu", "mode"), "never had an effect there"),
     "vote_undec": "is said when a consensus is made",
+    "sample_mult": "counts patches an epoch; set iterations instead",
     "num_classes": "follows from the masks",
     "n_epochs": "counts epochs, whose length depends on the images; set iterations instead",
     "border_padding_factor": "is not needed: tiles overlap, and images are mirrored at the border",
@@ -88,7 +96,7 @@ def our_settings(found: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, .
             ours, convert = _SAME[name]
             try:
                 settings[ours] = convert(value)
-            except (TypeError, ValueError, IndexError):
+            except (AttributeError, TypeError, ValueError, LookupError):
                 unknown.append(f"{name} is {value!r}, which is not understood.")
         else:
             unknown.append(f"{name} {_WITHOUT.get(name, 'is not known')}.")

@@ -14,7 +14,7 @@ def cross_entropy(scores: Tensor, target: Tensor) -> Tensor:
 def foreground_dice(scores: Tensor, target: Tensor) -> Tensor:
     """1 less the mean over classes but the background of Dice over all patches together.
 
-    Of shares, not of classes: Dice of probabilities with themselves is 1.
+    With a pixel's worth added above and below, so that nothing at all is no loss.
     """
     said = target.sum(dim=1, keepdim=True)
     chance = torch.softmax(scores, dim=1) * said

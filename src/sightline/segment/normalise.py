@@ -113,9 +113,9 @@ def pixel_noise(values: NDArray[Any]) -> float:
     values = np.asarray(values, np.float32)
     if min(values.shape) < 3:
         return float(values.std()) or 1.0
-    across = values[:, 2:] - 2 * values[:, 1:-1] + values[:, :-2]
+    across: NDArray[np.float32] = values[:, 2:] - 2 * values[:, 1:-1] + values[:, :-2]
     both = across[2:] - 2 * across[1:-1] + across[:-2]
-    return spread(both) / 6  # the filter's squares add up to 36
+    return spread(np.asarray(both, np.float32)) / 6  # the filter's squares add up to 36
 
 
 def _compressed(values: NDArray[np.float32], unit: float) -> NDArray[np.float32]:
@@ -125,7 +125,8 @@ def _compressed(values: NDArray[np.float32], unit: float) -> NDArray[np.float32]
 def _surroundings(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Blurred brightness; on every fourth pixel, for it changes slowly."""
     coarse = averaged(values[None], _COARSER)[0]
-    blurred = gaussian_filter(coarse, _SURROUNDINGS_PX / _COARSER, mode="nearest")
+    width = _SURROUNDINGS_PX / _COARSER
+    blurred = np.asarray(gaussian_filter(coarse, width, mode="nearest"), np.float32)
     shape = [length * _COARSER for length in blurred.shape]
     places = [(np.arange(length) + 0.5) / _COARSER - 0.5 for length in shape]
     raised = _between(_between(blurred, places[0]).T, places[1]).T
@@ -138,14 +139,13 @@ def _between(values: NDArray[np.float32], places: NDArray[np.float64]) -> NDArra
     low = np.minimum(inside.astype(int), max(len(values) - 2, 0))
     high = np.minimum(low + 1, len(values) - 1)
     share = (inside - low).astype(np.float32)[:, None]
-    return values[low] * (1 - share) + values[high] * share
+    return np.asarray(values[low] * (1 - share) + values[high] * share, np.float32)
 
 
 def band(values: NDArray[np.float32], fine: float, coarse: float) -> NDArray[np.float32]:
     """(y, x) structures between two widths in pixels: a difference of Gaussians."""
-    return gaussian_filter(values, fine, mode="reflect") - gaussian_filter(
-        values, coarse, mode="reflect"
-    )
+    narrow, wide = (gaussian_filter(values, width, mode="reflect") for width in (fine, coarse))
+    return np.asarray(narrow - wide, np.float32)
 
 
 def spread(values: NDArray[np.float32]) -> float:

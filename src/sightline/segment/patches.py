@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, hypot
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -116,7 +116,7 @@ def draw_batch(
     drawn = []
     for _ in range(settings.batch):
         kind = smoothed if len(smoothed) and random.random() < 0.5 else images
-        drawn.append(_draw(kind[random.integers(len(kind))], settings, random))
+        drawn.append(_draw(kind[int(random.integers(len(kind)))], settings, random))
     inputs, target, soft = zip(*drawn, strict=True)
     stacked = None if soft[0] is None else np.stack(soft)
     return Batch(np.stack(inputs), np.stack(target).astype(np.int64), stacked)
@@ -180,10 +180,12 @@ def _cut(
         return _quarter(window, matrix, tile)
     middle = np.array([reach, reach], np.float64)
     offset = middle - matrix @ np.full(2, (tile - 1) / 2)
-    return np.stack(
-        [affine_transform(layer, matrix, offset, (tile, tile), order=order, mode="nearest")
-         for layer in window]
-    )  # fmt: skip
+    turned = [
+        affine_transform(layer, matrix, offset, (tile, tile), order=order, mode="nearest")  # pyright: ignore[reportArgumentType] -- an offset for each axis is meant
+        for layer in window
+    ]
+    found = np.stack(turned)
+    return found.astype(np.int16) if values.dtype == np.int16 else found.astype(np.float32)
 
 
 def _window(
@@ -229,7 +231,7 @@ def _shaded(
     """Blurred, brighter or darker, and noisier, as other days and cameras are."""
     blur = random.uniform(*settings.blur_range_px)
     if blur > 0:
-        inputs = gaussian_filter(inputs, (0, blur, blur))
+        inputs = np.asarray(gaussian_filter(inputs, (0, blur, blur)), np.float32)
     gain = np.float32(np.exp(random.uniform(*np.log(settings.gain_range))))
     inputs = inputs * gain
     noise = random.uniform(*settings.noise_range)
@@ -246,8 +248,3 @@ def _thinned(target: NDArray[np.int16], factor: int, shape: tuple[int, int]) -> 
     shares = averaged((labels[:, None, None] == target).astype(np.float32), factor)
     found = labels[1:][shares[1:].argmax(axis=0)]
     return np.where(shares[0] > 0, -1, found).astype(np.int16)[: shape[0], : shape[1]]
-
-
-def diagonal(tile: int) -> float:
-    """Length of a patch's diagonal, in pixels."""
-    return hypot(tile, tile)

@@ -261,7 +261,8 @@ class _Source:
         if not self.noise.any():
             return found
         white = [_white(rows, columns, channel) for channel in range(len(found))]
-        return found + self.noise.astype(np.float32)[:, None, None] * np.stack(white)
+        deviation = self.noise.astype(np.float32)[:, None, None]
+        return np.asarray(found + deviation * np.stack(white), np.float32)
 
 
 def _white(rows: slice, columns: slice, channel: int) -> NDArray[np.float32]:

@@ -49,8 +49,6 @@ class SegmentSettings:
         the paper, the same for two classes only.
     foreground_share
         Patches that are centred on a pixel of a class, the classes alike; the others anywhere.
-    patches_per_image
-        Of the paper's epochs; 0: iterations alone count.
     flip, rotate
         Mirrored patches; rotated by quarter turns for 90, else every second one by any angle up to
         so many degrees.
@@ -106,7 +104,6 @@ class SegmentSettings:
     middle_weight: float = 0.0
     centres: str = "share"
     foreground_share: float = 0.5
-    patches_per_image: int = 0
     flip: bool = True
     rotate: float = 90.0
     gain_range: tuple[float, float] = (0.75, 1.33)

@@ -150,7 +150,8 @@ def _outlined(grey: NDArray[np.float32], mask: NDArray[np.integer] | None) -> ND
     shown = np.repeat(grey[..., None], 3, axis=2)
     for label in range(1, int(mask.max(initial=0)) + 1 if mask is not None else 1):
         inside = mask == label
-        shown[inside & ~binary_erosion(inside)] = to_rgb(_COLOURS[(label - 1) % len(_COLOURS)])
+        border = np.logical_and(inside, np.logical_not(binary_erosion(inside)))
+        shown[border] = to_rgb(_COLOURS[(label - 1) % len(_COLOURS)])
     return shown
 
 

@@ -21,7 +21,9 @@ from sightline.workflows.simulated_images import write_ambiguous_folder
 PACKAGE = Path(__file__).parents[1] / "src" / "sightline"
 
 # What computes with networks. All else must do without torch.
-NETWORKS = re.compile(r"sightline\.segment\.|sightline\.workflows\.segment_(train|predict|bench)")
+NETWORKS = re.compile(
+    r"sightline\.segment\.|sightline\.workflows\.segment_(train|predict|bench|ensemble|members|held|rate)"
+)
 
 # Put before a program: torch, and what it needs of the extra, as if not installed.
 WITHOUT = """

@@ -2,5 +2,5 @@
 
 from typing import Any, Final
 
-ADAPTED: Final[dict[str, Any]] = {"learning_rate": 1e-3, "iterations": 200}
+ADAPTED: Final[dict[str, Any]] = {"learning_rate": 1e-3, "iterations": 120}
 """Settings that differ: few and small steps, so that what was learnt before is not lost."""

@@ -194,6 +194,7 @@ def score_held_out(
         Image name to its scores; images that stopping left out are not there.
     """
     folder = training.folder / kind
+    folder.mkdir(exist_ok=True)
     statistics, diameter = training.statistics, training.object_diameter_px
     least, jobs = training.min_area, {}
     for number, image in enumerate(training.material.images):

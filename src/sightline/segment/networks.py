@@ -1,12 +1,14 @@
 """A network by name, with what it starts from."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from sightline.errors import SettingError
 from sightline.segment.filters import FilterNet
@@ -88,6 +90,18 @@ def weights_of(network: nn.Module) -> dict[str, NDArray[Any]]:
     return {
         name: tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()
     }
+
+
+def fused(network: nn.Module) -> nn.Module:
+    """Change a network that learns no more: each normalisation becomes part of its convolution."""
+    for block in network.modules():
+        if not isinstance(block, nn.Sequential):
+            continue
+        for place, (layer, after) in enumerate(pairwise(list(block))):
+            if isinstance(layer, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                block[place] = fuse_conv_bn_eval(layer, after)
+                block[place + 1] = nn.Identity()
+    return network
 
 
 def device() -> torch.device:

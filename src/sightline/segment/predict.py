@@ -14,7 +14,7 @@ from sightline.data.image import Image
 from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError
 from sightline.segment.model import Model
-from sightline.segment.networks import device, make_network, output_channels, set_weights
+from sightline.segment.networks import device, fused, make_network, output_channels, set_weights
 from sightline.segment.normalise import (
     Scale,
     averaged,
@@ -203,7 +203,8 @@ def _oriented(
     turned, down, across = turn
     axes = [axis for axis, mirrored in ((1, down), (2, across)) if mirrored]
     seen = inputs.transpose(1, 2) if turned else inputs
-    scores = network(seen.flip(axes)[None].to(device()))[0]
+    batch = seen.flip(axes)[None].to(device(), memory_format=torch.channels_last)
+    scores = network(batch)[0]
     chance, middle = torch.softmax(scores[:classes], dim=0), torch.sigmoid(scores[-1:])
     found = torch.cat([chance, middle] if middles else [chance]).cpu().flip(axes)
     return found.transpose(1, 2) if turned else found
@@ -329,7 +330,7 @@ def _network(model: Model, number: int) -> nn.Module:
     outputs = output_channels(model.settings, model.classes)
     network = make_network(model.settings, model.channels, outputs, 0)
     set_weights(network, weights)
-    return network.to(device()).eval()
+    return fused(network.eval()).to(device()).to(memory_format=torch.channels_last)
 
 
 def _cuts(length: int, most: int) -> list[int]:

@@ -85,7 +85,7 @@ class SegmentSettings:
     weights: str = "imagenet"
     members: int = 4
     folds: int = 4
-    iterations: int = 800
+    iterations: int = 1500
     frozen_iterations: int = 0
     batch: int = 8
     tile: int = 128

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sightline.cli.segment.options import changes_of, comma_separated
 from sightline.cli.show import phases
 from sightline.errors import InputError, SettingError
 
@@ -95,21 +96,21 @@ def benchmark(
             train,
             test,
             preset=preset,
-            settings=_changes(change or []),
+            settings=changes_of(change or []),
             adapt=_numbers(adapt),
             choices=choices,
             minutes=minutes,
             adapt_minutes=adapt_minutes,
             repeats=repeats,
             seed=seed,
-            peers=() if peers == "none" else _parts(peers),
+            peers=() if peers == "none" else comma_separated(peers),
             nnunet=nnunet,
             min_area=min_area,
             separate=separate,
             consensus=consensus,
             images=images,
-            annotators=_parts(annotators),
-            class_names=_parts(classes),
+            annotators=comma_separated(annotators),
+            class_names=comma_separated(classes),
             mask_kind=mask_kind,
             read_as=ReadAs(channel=channel, projection=projection, pixel_size_um=pixel_size),
             figures=figures or (None if json else "sightline-segment-benchmark"),
@@ -137,13 +138,6 @@ def _print(told: dict) -> None:
         console.print(f"figure: {path}", markup=False, highlight=False)
 
 
-def _changes(told: list[str]) -> dict[str, str]:
-    odd = [each for each in told if "=" not in each]
-    if odd:
-        raise SettingError(f"--set {odd[0]!r} is not understood; write NAME=VALUE.")
-    return {each.partition("=")[0].strip(): each.partition("=")[2].strip() for each in told}
-
-
 def _numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
@@ -151,7 +145,3 @@ def _numbers(text: str) -> list[int]:
         raise SettingError(
             f"--adapt {text!r}: these are no whole numbers; give them as 0,1,2."
         ) from None
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

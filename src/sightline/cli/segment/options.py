@@ -1,5 +1,6 @@
 """Options that the verbs of segmentation share: which files are meant, and how they are read."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,6 +48,17 @@ ProjectOption = Annotated[
 def comma_separated(text: str) -> tuple[str, ...]:
     """Words with commas between them."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def changes_of(texts: Sequence[str]) -> dict[str, str]:
+    """Settings of NAME=VALUE."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{text!r}; give NAME=VALUE.", param_hint="--set")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def read_as(channel: int | None, plane: int | None, projection: str, pixel_size: str) -> "ReadAs":

@@ -15,6 +15,7 @@ from sightline.cli.segment.options import (
     PixelSizeOption,
     PlaneOption,
     ProjectionOption,
+    changes_of,
     comma_separated,
     read_as,
 )
@@ -81,7 +82,7 @@ def train(
             folder,
             output,
             preset=preset,
-            changes=_changes(change or []),
+            changes=changes_of(change or []),
             start=start,
             project=project,
             images=images,
@@ -103,14 +104,3 @@ def train(
             phase=phase,
         )
     show(told, json)
-
-
-def _changes(texts: list[str]) -> dict[str, str]:
-    """Settings of NAME=VALUE."""
-    found = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{text!r}; give NAME=VALUE.", param_hint="--set")
-        found[name.strip()] = value.strip()
-    return found

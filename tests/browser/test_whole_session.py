@@ -104,7 +104,7 @@ def reads_the_table(anna: Person, cells: int) -> None:
 def previews(anna: Person) -> tuple[str, str]:
     """Predictions of the rest are shown when asked for; what is judged then is not blind."""
     anna.press("r").is_told("sure of", "12 of 58 decided")
-    anna.press("v").is_told("not blind", "Hide predictions")
+    anna.press("v").is_told("not blind", "Hide predictions").rest()
     said = anna.judge(ACCEPT)
     anna.press("v")
     expect(anna.page.get_by_text("not blind")).to_have_count(0)

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.consensus.mask_consensus import METHODS
-from sightline.data.closing import Closing
 from sightline.data.decision import ACCEPTED, SKIP, UNSURE, Decision, DecisionKind
-from sightline.data.entry import Entry
 from sightline.data.mask import Mask
 from sightline.data.mask_item import (
     MaskItem,
@@ -35,6 +33,7 @@ from sightline.project.predictions import (
 )
 from sightline.project.project import Project
 from sightline.project.segmenting import read_segmenting, store_mask
+from sightline.review.deciding import Deciding
 from sightline.review.fitting_mask import fitting_mask
 from sightline.review.mask_questions import Of, check_of, image_questions, object_questions
 from sightline.review.said_masks import (
@@ -51,7 +50,7 @@ from sightline.review.standing_masks import Compared, StandingMasks
 VALUES: Final = (ACCEPTED, REJECTED, UNSURE, SKIP)
 
 
-class SegmentSession(Closing):
+class SegmentSession(Deciding):
     """One annotator's work on one segmentation; every answer is on disk when `decide` returns.
 
     What is asked are masks of the machine's, as they were stored with the project; neither the
@@ -108,10 +107,6 @@ class SegmentSession(Closing):
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        """Close the journal; everything decided is on disk already."""
-        self.journal.close()
 
     def next(self, of: Of = "images") -> Question | None:
         """The next question, or ``None`` when nothing is left to ask."""
@@ -203,18 +198,6 @@ class SegmentSession(Closing):
         if decisions and not (client_id and self._is_recorded(client_id, decisions)):
             self.journal.record(decisions, client_id or uuid4().hex)
             self.refresh()
-
-    def undo(self, client_id: str | None = None) -> Entry:
-        """Take back the annotator's last decision or group; ProjectError if none is left."""
-        entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
-
-    def redo(self, client_id: str | None = None) -> Entry:
-        """Reinstate what was undone last; ProjectError if there is nothing."""
-        entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
 
     def refresh(self) -> None:
         """Take over what the journal holds, other processes' entries too, and new predictions."""

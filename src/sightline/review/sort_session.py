@@ -8,9 +8,7 @@ from uuid import uuid4
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from sightline.data.closing import Closing
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
-from sightline.data.entry import Entry
 from sightline.data.question import Question
 from sightline.data.sorting import Explanation, Predictions, SortProgress
 from sightline.errors import InputError, SettingError
@@ -21,6 +19,7 @@ from sightline.project.project import Project
 from sightline.query.choose import Strategy
 from sightline.review.advice import share_sure, stopping_advice
 from sightline.review.answers import Answers
+from sightline.review.deciding import Deciding
 from sightline.sort.classifier import TrainedClassifier, check_fits
 from sightline.sort.design import make_design
 from sightline.sort.explain import explain
@@ -32,7 +31,7 @@ from sightline.sort.target import expect
 DEFAULT_STRATEGY = Strategy("dcal", 0.5, probe_every=10)
 
 
-class SortSession(Closing):
+class SortSession(Deciding):
     """One annotator's sorting of one project; every answer is on disk when `decide` returns.
 
     Parameters
@@ -87,10 +86,6 @@ class SortSession(Closing):
         self._threads = ThreadpoolController()
         self.journal: Journal = self.project.journal()
         self.refresh()
-
-    def close(self) -> None:
-        """Close the journal; everything decided is on disk already."""
-        self.journal.close()
 
     def next(self) -> Question | None:
         """The next question, or ``None`` when nothing is left to ask."""
@@ -217,35 +212,6 @@ class SortSession(Closing):
     def reveal(self, items: Iterable[str]) -> None:
         """Note that the annotator saw what the machine says; what is decided next is not blind."""
         self.revealed.update(items)
-
-    def undo(self, client_id: str | None = None) -> Entry:
-        """Take back the annotator's last decision or group, a verdict, a merge or a note.
-
-        Returns
-        -------
-        Entry
-            Its target is the number of what was taken back.
-
-        Raises
-        ------
-        ProjectError
-            If there is nothing left to undo.
-        """
-        entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
-
-    def redo(self, client_id: str | None = None) -> Entry:
-        """Reinstate what was undone last; see `undo`.
-
-        Raises
-        ------
-        ProjectError
-            If there is nothing left to redo.
-        """
-        entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
 
     def refresh(self) -> None:
         """Take over what the journal holds, other processes' entries too."""

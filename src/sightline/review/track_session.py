@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.compute.jobs import Progress
-from sightline.data.closing import Closing
 from sightline.data.decision import SKIP, UNSURE, Decision, DecisionKind
-from sightline.data.entry import Entry
 from sightline.data.keypoint_item import keypoint_item, parse_keypoint_item
 from sightline.data.question import Question
 from sightline.data.recording import Recording
@@ -24,6 +22,7 @@ from sightline.project.journal import Journal
 from sightline.project.project import Project
 from sightline.project.source import sources_of
 from sightline.project.tracking import Tracking, open_tracks, read_thumbnails_of, read_tracking
+from sightline.review.deciding import Deciding
 from sightline.review.frame_order import ordered_once
 from sightline.review.inside_frame import inside_frame
 from sightline.review.retrack import Follower, bring_up_to_date, follow_now
@@ -42,7 +41,7 @@ from sightline.track.track_settings import TrackSettings
 VALUES: Final = (SEEN, HIDDEN, UNSURE, SKIP)
 
 
-class TrackSession(Closing):
+class TrackSession(Deciding):
     """One annotator's work on one tracking project; every answer is on disk when `decide` returns.
 
     What any annotator said of a point steers the tracking; where several did, their consensus.
@@ -95,10 +94,6 @@ class TrackSession(Closing):
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        """Close the journal; everything decided is on disk already."""
-        self.journal.close()
 
     def next(self) -> Question | None:
         """The next question, or ``None`` when nothing is left to ask."""
@@ -212,18 +207,6 @@ class TrackSession(Closing):
             )
         self.decide_each(dict.fromkeys(items), client_id=client_id)
         return len(items)
-
-    def undo(self, client_id: str | None = None) -> Entry:
-        """Take back the annotator's last decision or group; ProjectError if none is left."""
-        entry = self.journal.undo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
-
-    def redo(self, client_id: str | None = None) -> Entry:
-        """Reinstate what was undone last; ProjectError if there is nothing."""
-        entry = self.journal.redo(self.annotator, client_id or uuid4().hex)
-        self.refresh()
-        return entry
 
     def refresh(self) -> None:
         """Take over what the journal holds, other processes' entries too, and plan anew."""

@@ -6,8 +6,6 @@ SHA-256 that ``model.json`` tells.
 
 import hashlib
 import json
-import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from sightline.errors import InputError, SettingError
 from sightline.formats.new_file import renewed_file
+from sightline.formats.new_folder import new_folder
 
 FORMAT: Final = "sightline segmentation model"
 VERSION: Final = 1
@@ -54,25 +53,12 @@ def write_model_folder(
     SettingError
         If safetensors is not installed.
     """
-    folder = check_new_folder(path)
-    aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        aside.mkdir(parents=True)
+    folder = Path(path)
+    with new_folder(folder) as aside:
         write_arrays(aside / WEIGHTS, arrays)
         known = {"format": FORMAT, "version": VERSION, "weights_sha256": _digest(aside / WEIGHTS)}
         write_json(aside / ABOUT, known | dict(about))
         more(aside)
-        check_new_folder(folder)
-        aside.rename(folder)
-    except OSError as failure:
-        raise InputError(
-            folder,
-            f"it cannot be written ({failure.strerror or failure})",
-            "a new folder where you may write, on a disk with room",
-            "Free some space, or choose another place.",
-        ) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 
@@ -145,32 +131,6 @@ def model_digest(path: str | Path) -> str:
         raise InputError(
             path, f"it cannot be read ({failure.strerror})", "a model folder", _REMEDY
         ) from None
-
-
-def check_new_folder(path: str | Path) -> Path:
-    """Give the path of a folder that can be made.
-
-    Raises
-    ------
-    InputError
-        If something is there already, or the folder around it cannot be written.
-    """
-    folder = Path(path)
-    if folder.exists() or folder.is_symlink():
-        raise InputError(
-            folder, "it is there already", "a new name", "Choose another name, or move it."
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        probe = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.part")
-        probe.mkdir()
-        probe.rmdir()
-    except OSError as failure:
-        raise InputError(
-            folder, f"it cannot be made ({failure.strerror})", "a folder where you may write",
-            "Choose another place.",
-        ) from None  # fmt: skip
-    return folder
 
 
 def write_arrays(path: Path, arrays: Arrays, notes: Mapping[str, str] | None = None) -> None:

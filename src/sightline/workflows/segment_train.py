@@ -15,7 +15,8 @@ from sightline.compute.jobs import Progress
 from sightline.consensus.mask_consensus import FusedMasks
 from sightline.errors import InputError, SettingError
 from sightline.formats.images.read_as import ReadAs
-from sightline.formats.model_folder import check_new_folder, model_digest
+from sightline.formats.model_folder import model_digest
+from sightline.formats.new_folder import check_new_folder
 from sightline.segment.installed import need_torch
 from sightline.segment.instances import as_annotated
 from sightline.segment.model import Model
@@ -130,7 +131,8 @@ def train(  # noqa: PLR0913 -- one argument for each thing a user may say
     if minutes is not None and not minutes > 0:
         raise SettingError(f"--minutes is {minutes}; it must be above 0.")
     weights = said_of_weights(settings)
-    target = check_new_folder(output)
+    target = Path(output)
+    check_new_folder(target)
     names = class_names or (before.class_names if before is not None else ())
     inputs = read_inputs(
         folder, images=images, annotators=annotators, class_names=names, mask_kind=mask_kind,

@@ -9,8 +9,6 @@ branch is a daughter. What a graph has no place for (names, people, skeleton ...
 ``extra`` and ``nodes/props``, and comes back; other tools ignore it.
 """
 
-import shutil
-import uuid
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +22,7 @@ from zarr.storage import LocalStore
 from sightline.data.keypoints import Author, KeypointSet, Pair, check_keypoints
 from sightline.errors import InputError
 from sightline.formats.keypoints.carried import EVERYTHING, Part, refuse_nothing
-from sightline.formats.table import not_written
+from sightline.formats.new_folder import new_folder
 from sightline.formats.unreadable import damage_reported
 
 CARRIED: Final[tuple[Part, ...]] = EVERYTHING
@@ -90,16 +88,8 @@ def write_geff(folder: Path, keypoints: KeypointSet) -> tuple[str, ...]:
         If there is such a file or folder already, or nothing to write.
     """
     refuse_nothing(keypoints, folder, "geff")
-    if folder.exists():
-        raise InputError(folder, "it is there already", "a new folder", "Choose another name.")
-    aside = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
+    with new_folder(folder) as aside:
         _write(zarr.open_group(LocalStore(aside), mode="w", zarr_format=2), keypoints)
-        aside.rename(folder)
-    except OSError as failure:
-        raise not_written(folder, failure) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return ()
 
 

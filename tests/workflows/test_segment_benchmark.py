@@ -11,10 +11,13 @@ import pytest
 from PIL import Image as Picture
 from small_laboratories import ThresholdLearner, write_laboratory_of_discs
 
+from sightline.consensus.mask_consensus import fuse_masks
+from sightline.consensus.mask_reliability import estimate_reliability
 from sightline.errors import InputError, SettingError
 from sightline.trust.mask_scores import dice
 from sightline.workflows.segment_benchmark import benchmark
 from sightline.workflows.segment_benchmark_ours import choices_of, rank_correlation
+from sightline.workflows.segment_inputs import read_inputs
 
 HOME = ("0001", "0002", "0004", "0010", "0011")
 AWAY = ("a", "b", "c")
@@ -276,3 +279,14 @@ def test_rank_correlation_is_that_of_ranks() -> None:
     assert np.isnan(rank_correlation([1, 2], [3, 4]))
     assert np.isnan(rank_correlation([1, 2, 3], [4, 4, 4]))
     assert rank_correlation([1, 2, 3, 4], [1, 2, 3, float("nan")]) == pytest.approx(1)
+
+
+def test_pooled_staple_gives_an_expert_one_reliability(laboratories: Path) -> None:
+    told = run(laboratories, "away", "home", consensus="staple-pooled", min_area=0)
+    inputs = read_inputs(laboratories / "home")
+    masks = {name: inputs.masks(name) for name in inputs.names}
+    rated = estimate_reliability(masks.values())
+    for row in told["experts"]:
+        for name, found in row["by_image"].items():
+            truth = fuse_masks(masks[name], "staple-pooled", reliability=rated).mask.foreground
+            assert found == pytest.approx(dice(masks[name][row["name"]].foreground, truth))

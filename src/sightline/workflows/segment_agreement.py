@@ -1,12 +1,11 @@
 """Annotators' masks fused and compared, image by image: with each other and with the consensus."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-from sightline.consensus.mask_consensus import POOLED, FusedMasks, fuse_masks
-from sightline.consensus.mask_reliability import Reliability, pool_masks
+from sightline.consensus.mask_fusion import Fusion
 from sightline.data.mask import Mask
 from sightline.trust.mask_agreement import (
     PRECISIONS,
@@ -17,59 +16,12 @@ from sightline.trust.mask_agreement import (
     mean_of,
     with_objects,
 )
-from sightline.workflows.segment_inputs import SegmentInputs
 
 Row = dict[str, Any]
 MEASURES: Final = (
     "dice", "dice_others", "map", *PRECISIONS, "sensitivity", "specificity",
 )  # fmt: skip
 """Columns of the agreement of an annotator with the consensus of an image."""
-
-
-@dataclass(frozen=True)
-class Fusion:
-    """How masks are fused, all or without one annotator's.
-
-    Parameters
-    ----------
-    method, least
-        As for `fuse_masks`.
-    reliability
-        Over all images, and those of the others by the annotator who is left out; empty for
-        methods that look at one image.
-    """
-
-    method: str
-    least: int = 2
-    reliability: Mapping[str, Reliability] = field(default_factory=dict, repr=False)
-
-    def fuse(self, masks: Mapping[str, Mask], without: str = "") -> FusedMasks:
-        """Fuse the masks of one image, those of all annotators or of the others alone."""
-        kept = {name: mask for name, mask in masks.items() if name != without}
-        least = min(self.least, len(kept)) if without else self.least
-        rated = self.reliability.get(without)
-        return fuse_masks(kept, self.method, least=least, reliability=rated)
-
-
-def fusion_of(inputs: SegmentInputs, method: str, least: int = 2) -> Fusion:
-    """Prepare the fusion of a folder's masks; pooled methods read all of them once.
-
-    Parameters
-    ----------
-    inputs
-        Images and masks.
-    method, least
-        As for `fuse_masks`. Leaving out one annotator asks for as many as are left at most.
-    """
-    if method not in POOLED:
-        return Fusion(method, least)
-    pooled = pool_masks(inputs.masks(name) for name in inputs.names)
-    fixed = method == "staple-pooled"
-    rated = {"": pooled.reliability(fixed_prior=fixed)}
-    if len(pooled.annotators) > 1:
-        for name in pooled.annotators:
-            rated[name] = pooled.without(name).reliability(fixed_prior=fixed)
-    return Fusion(method, least, rated)
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def benchmark(  # noqa: PLR0913 -- one argument for each thing a user may say
         )
         separate = as_annotated(separate, numbered)
         least_area = smallest_object(known.train) if min_area is None else min_area
-        judge = Judge(least_area, separate, consensus, usual_diameter(known.train))  # pyright: ignore[reportArgumentType]
+        judge = Judge(least_area, separate, usual_diameter(known.train))  # pyright: ignore[reportArgumentType]
         ours = measure_ours(known, used, judge, protocol, phase)
     experts = expert_rows(known.test, judge, phase("experts"))
     others = peer_rows(known, peers, judge, seed, phase)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sightline.compute.jobs import Progress
-from sightline.consensus.mask_consensus import fuse_masks
+from sightline.consensus.mask_fusion import Fusion, fusion_of
 from sightline.data.annotated_images import AnnotatedImages
 from sightline.data.image import Image
 from sightline.data.mask import FOREGROUND, Mask
@@ -36,12 +36,15 @@ class KnownImage:
         Annotator to mask; of a folder that has a consensus alone, none.
     truth
         The consensus, with its objects: those that it tells, else its 4-connected components.
+    fusion
+        That gave it.
     """
 
     name: str
     image: Image = field(repr=False)
     masks: Mapping[str, Mask] = field(repr=False)
     truth: Mask = field(repr=False)
+    fusion: Fusion = field(default=Fusion("staple"), repr=False)
 
 
 @dataclass(frozen=True)
@@ -114,19 +117,18 @@ def read_known(
     kinds = {key: _kinds(home, reading.mask_kind) for key, home in homes.items()}
     names = reading.class_names or _class_names(kinds[id(one.home)] for one in sets.train)
     reading = replace(reading, class_names=names)
-    read: list[KnownImage | None] = []
+    found: list[list[_Read]] = [[], []]
     for done, (one, name) in enumerate(zip(every, _names(every), strict=True)):
+        judged_on = done >= len(sets.train)
         try:
-            known = _read_one(one, name, reading, kinds[id(one.home)], said)
-            if not known.masks and done < len(sets.train):
+            read = _read_one(one, name, reading, kinds[id(one.home)], said)
+            if not read.masks and not judged_on:
                 raise _nobody(one)
-            read.append(known)
+            found[judged_on].append(read)
         except SightlineError as fault:
-            read.append(None)
             said.append(f"{name} is left out: {fault}")
         progress(done + 1, len(every))
-    train = tuple(each for each in read[: len(sets.train)] if each)
-    test = tuple(each for each in read[len(sets.train) :] if each)
+    train, test = (_fused(each, reading.method) for each in found)
     _check(train, test, said)
     return Known(train, test, names, tuple(said))
 
@@ -178,9 +180,19 @@ def _names(chosen: Sequence[Chosen]) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """An image with masks, or with the consensus that came along; not fused yet."""
+
+    home: Path
+    image: Image
+    masks: Mapping[str, Mask]
+    given: Mask | None = None
+
+
 def _read_one(
     one: Chosen, name: str, reading: Reading, kinds: Mapping[str, MaskKind], said: list[str]
-) -> KnownImage:
+) -> _Read:
     said_of_all = reading.read_as
     image = read_image(
         one.which.image, name=name, channel=said_of_all.channel, plane=said_of_all.plane,
@@ -195,13 +207,27 @@ def _read_one(
         except SightlineError as fault:
             said.append(f"{name}: the mask of {who} is left out: {fault}")
     if masks:
-        return KnownImage(name, image, masks, _told(fuse_masks(masks, reading.method).mask))
+        return _Read(one.home.folder, image, masks)
     given = one.home.given_consensus.get(own)
     if given is None:
         raise _nobody(one)
     said.append(f"{name}: nobody's mask is there; {given.name} counts as the truth.")
     truth = read_mask(given, image.shape, own, reading.class_names)
-    return KnownImage(name, image, {}, _told(truth))
+    return _Read(one.home.folder, image, {}, truth)
+
+
+def _fused(read: Sequence[_Read], method: str) -> tuple[KnownImage, ...]:
+    """With the consensus; pooled, an annotator has one reliability in all images of a folder."""
+    fusions = {}
+    for home in {one.home for one in read if one.masks}:
+        masks = [one.masks for one in read if one.home == home and one.masks]
+        fusions[home] = fusion_of(masks, method, leave_out=True)
+    found = []
+    for one in read:
+        fusion = fusions.get(one.home, Fusion(method))
+        truth = fusion.fuse(one.masks).mask if one.given is None else one.given
+        found.append(KnownImage(one.image.name, one.image, one.masks, _told(truth), fusion))
+    return tuple(found)
 
 
 def _told(mask: Mask) -> Mask:

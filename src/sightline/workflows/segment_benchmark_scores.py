@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.consensus.mask_consensus import fuse_masks
 from sightline.data.mask import Mask
 from sightline.data.mask_objects import objects_of
 from sightline.segment.instances import (
@@ -33,8 +32,6 @@ class Judge:
         Objects of fewer pixels count neither in the truth nor in what is judged.
     separate
         How touching objects of a prediction are told apart (`separate_objects`).
-    method
-        Of the consensus.
     diameter_px
         Of a typical object of the training, by which touching ones are told apart; 0: as each
         image has it.
@@ -42,7 +39,6 @@ class Judge:
 
     min_area: int
     separate: Method
-    method: str
     diameter_px: float = 0.0
 
     def predicted(self, classes: NDArray[np.integer], known: KnownImage) -> Row:
@@ -92,10 +88,9 @@ def expert_rows(
     found: dict[str, dict[str, Row]] = {}
     for done, one in enumerate(images):
         for name, mask in one.masks.items():
-            others = {other: each for other, each in one.masks.items() if other != name}
             row = judge.drawn(mask, one.truth) | {"dice_others": float("nan")}
-            if others:
-                truth = fuse_masks(others, judge.method).mask
+            if len(one.masks) > 1:
+                truth = one.fusion.fuse(one.masks, without=name).mask
                 row["dice_others"] = compare_masks(mask, truth, judge.min_area).dice
             found.setdefault(name, {})[one.name] = row
         progress(done + 1, len(images))

@@ -11,6 +11,7 @@ import numpy as np
 
 from sightline.compute.jobs import Progress
 from sightline.consensus.mask_consensus import COUNTING, METHODS
+from sightline.consensus.mask_fusion import Fusion, fusion_of
 from sightline.data.mask import Mask
 from sightline.errors import InputError, SettingError
 from sightline.formats.image_tiff import file_of
@@ -19,11 +20,9 @@ from sightline.formats.table import write_rows
 from sightline.trust.mask_agreement import mean_of
 from sightline.workflows.renewed_folder import check_renewable, renewed_folder
 from sightline.workflows.segment_agreement import (
-    Fusion,
     agreement_on,
     agreement_rows,
     annotator_figures,
-    fusion_of,
     pair_figures,
     pair_rows,
 )
@@ -130,7 +129,9 @@ def consensus(  # noqa: PLR0913 -- one argument for each thing a user may say
         inputs, fixed = _as_decided(project, inputs, fixed)
         _check(inputs, method, least, fixed)
     say(inputs.said)
-    work = _Work(inputs, fusion_of(inputs, method, least), fixed, scores, min_area_px)
+    every = (inputs.masks(name) for name in inputs.names)
+    fusion = fusion_of(every, method, least, leave_out=True)
+    work = _Work(inputs, fusion, fixed, scores, min_area_px)
     if target is None:
         return _summary(work, _each(work, None, phase, pictures=False))
     with renewed_folder(target, KIND) as aside:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sightline.compute.jobs import Progress
 from sightline.consensus.mask_consensus import METHODS
+from sightline.consensus.mask_fusion import Fusion, fusion_of
 from sightline.data.mask import Mask
 from sightline.errors import InputError, SettingError
 from sightline.formats.predicted_image import PredictedImage
@@ -21,11 +22,9 @@ from sightline.trust.mask_agreement import PRECISIONS, mean_of
 from sightline.trust.rank_correlation import rank_correlation
 from sightline.workflows.renewed_folder import check_renewable, renewed_folder
 from sightline.workflows.segment_agreement import (
-    Fusion,
     ImageAgreement,
     agreement_on,
     annotator_figures,
-    fusion_of,
     measures,
 )
 from sightline.workflows.segment_consensus_words import without_nan
@@ -106,7 +105,9 @@ def evaluate(  # noqa: PLR0913 -- one argument for each thing a user may say
         found = read_prediction_folder(made or "")
         names, notes = _matched(inputs, found)
         say([*inputs.said, *notes])
-        fusion = fusion_of(inputs, method, least)
+        fusion = fusion_of(
+            (inputs.masks(name) for name in inputs.names), method, least, leave_out=True
+        )
         scored = _score(inputs, found, names, fusion, min_area_px, phase("scoring"))
     told = _told(scored, inputs, method, seed) | {"min_area_px": min_area_px, "notes": notes}
     if target is not None:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.compute.jobs import Progress
-from sightline.consensus.mask_consensus import FusedMasks, fuse_masks, objects_of
-from sightline.consensus.mask_reliability import estimate_reliability
+from sightline.consensus.mask_consensus import FusedMasks, objects_of
+from sightline.consensus.mask_fusion import fusion_of
 from sightline.data.annotated_images import AnnotatedImages
 from sightline.data.image import Image
 from sightline.errors import InputError
@@ -33,7 +33,6 @@ from sightline.workflows.scratch import save_arrays
 from sightline.workflows.segment_inputs import SegmentInputs
 
 PixelSize = tuple[float, float] | None
-_POOLED: Final = ("staple-pooled", "dawid-skene")  # methods that look at all images together
 _LEAST_PART: Final = 96  # pixels of a part of a single image
 _PARTS: Final = 3
 
@@ -123,15 +122,12 @@ def consensus_of_inputs(inputs: SegmentInputs, method: str, least: int = 2) -> C
     method, least
         As for `fuse_masks`.
     """
-    names = [one.name for one in inputs.annotated.images if one.masks]
-    reliability = None
-    if method in _POOLED:
-        masks = (inputs.masks(name) for name in names)
-        reliability = estimate_reliability(masks, fixed_prior=method == "staple-pooled")
+    outlined = (one.name for one in inputs.annotated.images if one.masks)
+    fusion = fusion_of((inputs.masks(name) for name in outlined), method, least)
 
     def fused(name: str) -> FusedMasks | None:
         masks = inputs.masks(name)
-        return fuse_masks(masks, method, least=least, reliability=reliability) if masks else None
+        return fusion.fuse(masks) if masks else None
 
     return fused
 

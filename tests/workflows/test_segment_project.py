@@ -25,6 +25,7 @@ from sightline.workflows.said_inputs import said_inputs
 from sightline.workflows.segment_consensus import consensus
 from sightline.workflows.segment_inputs import read_inputs
 from sightline.workflows.segment_project import (
+    check_images_of_project,
     check_project,
     consensus_of_project,
     make_segment_project,
@@ -137,6 +138,9 @@ def test_other_images_of_the_same_names_are_refused_and_nothing_is_changed(
     before = consensus_of_project(project)
     with pytest.raises(InputError, match=r"images a1: other pixels.*--project"):
         make_segment_project(project, read_inputs(other))
+    with pytest.raises(InputError, match=r"images a1: other pixels"):
+        check_images_of_project(project, read_inputs(other))
+    check_images_of_project(project, read_inputs(lab))
     out = write_predictions(tmp_path / "out", {"a1": machine_of(1)}, other / "images")
     with pytest.raises(InputError, match="images a1: other pixels"):
         take_predictions(project, out)

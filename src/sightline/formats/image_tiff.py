@@ -36,6 +36,13 @@ def file_of(folder: Path, name: str, ending: str) -> Path:
     return folder.joinpath(*parts[:-1], parts[-1] + ending)
 
 
+def new_file_of(folder: Path, name: str, ending: str) -> Path:
+    """`file_of`, in a folder that is there."""
+    path = file_of(folder, name, ending)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def write_labels(
     path: Path, labels: NDArray[np.integer], pixel_size_um: PixelSize, most: int = 0
 ) -> None:

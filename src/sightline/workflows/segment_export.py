@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError, SettingError
 from sightline.formats.deepflash2_writing import Deepflash2Prediction, write_deepflash2_prediction
-from sightline.formats.image_tiff import file_of, write_labels
+from sightline.formats.image_tiff import file_of, new_file_of, write_labels
 from sightline.formats.images.read_image import read_image
 from sightline.formats.masks.write_geojson import COLOURS, ObjectType, write_geojson
 from sightline.formats.masks.write_ome_zarr import Labels, write_ome_zarr
@@ -172,7 +172,7 @@ def _write_rois(folder: PredictionFolder, target: Path, _: ObjectType) -> tuple[
     several = len(folder.class_names) > 1
     with new_folder(target) as aside:
         for one in exported_images(folder):
-            path = _place(aside, one.row.name, ".zip")
+            path = new_file_of(aside, one.row.name, ".zip")
             write_rois(path, one.objects, one.uncertainty, one.class_of if several else None)
     return (f"A region's group is its class: {_numbered_names(folder)}.",) if several else ()
 
@@ -181,7 +181,7 @@ def _write_geojson(folder: PredictionFolder, target: Path, kind: ObjectType) -> 
     with new_folder(target) as aside:
         for one in exported_images(folder):
             write_geojson(
-                _place(aside, one.row.name, ".geojson"), one.objects, one.class_of,
+                new_file_of(aside, one.row.name, ".geojson"), one.objects, one.class_of,
                 folder.class_names, one.measured, name=one.row.name, object_type=kind,
             )  # fmt: skip
     return ()
@@ -239,7 +239,7 @@ def _write_ome_zarr(folder: PredictionFolder, target: Path, _: ObjectType) -> tu
                 maps.append(getattr(one.segmentation, part)[None])
                 channels[f"uncertainty, {part.replace('_', ' ')}"] = (0.0, _MOST_UNCERTAIN)
             write_ome_zarr(
-                _place(aside, one.row.name, ".ome.zarr"), np.concatenate(maps), channels,
+                new_file_of(aside, one.row.name, ".ome.zarr"), np.concatenate(maps), channels,
                 _labels(folder, one), one.row.pixel_size_um, name=one.row.name,
             )  # fmt: skip
     return tuple(notes)
@@ -283,13 +283,6 @@ def _write_deepflash2(folder: PredictionFolder, target: Path, _: ObjectType) -> 
     )  # fmt: skip
     write_deepflash2_prediction(target, images, classes=len(folder.class_names))
     return ("Each map of uncertainty is scaled by its own maximum there, and they do not compare.",)
-
-
-def _place(folder: Path, name: str, ending: str) -> Path:
-    """A file's name, in a folder that is there."""
-    path = file_of(folder, name, ending)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _numbered_names(folder: PredictionFolder) -> str:

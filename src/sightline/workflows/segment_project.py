@@ -122,6 +122,20 @@ def check_project(path: str | Path, class_names: Sequence[str]) -> None:
         _there(place, Segmenting("", (), tuple(class_names)))
 
 
+def check_images_of_project(path: str | Path, inputs: SegmentInputs) -> None:
+    """Pass if a project has these classes, and no other images by the names of these.
+
+    Raises
+    ------
+    InputError, ProjectError
+        If it is not so, or the project cannot be read.
+    """
+    check_project(path, inputs.class_names)
+    segmenting = read_segmenting(Project.open(Path(path)))
+    known = set(segmenting.names)
+    with_images(segmenting, [_image(inputs, name) for name in inputs.names if name in known])
+
+
 def consensus_of_project(
     path: str | Path, method: str = "staple", *, least: int = 2
 ) -> dict[str, FusedMasks]:

@@ -32,7 +32,7 @@ from sightline.workflows.segment_material import (
     make_material,
 )
 from sightline.workflows.segment_models import load_model
-from sightline.workflows.segment_project import consensus_of_project
+from sightline.workflows.segment_project import check_images_of_project, consensus_of_project
 from sightline.workflows.segment_wanted import Wanted
 from sightline.workflows.segment_weights import said_of_weights
 
@@ -213,6 +213,7 @@ def _made_from(
     inputs = wanted.inputs
     fused, decided = consensus_of_inputs(inputs, consensus, least), ""
     if project:
+        check_images_of_project(project, inputs)
         said = consensus_of_project(project, consensus, least=least)
         decided = _digest(said)
         fused = _overlaid(said, fused)

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from sightline.data.json_values import without_nan
 from sightline.formats.masks.find_annotated import find_annotated
-from sightline.workflows.segment_benchmark import benchmark, without_nan
+from sightline.workflows.segment_benchmark import benchmark
 from sightline.workflows.segment_benchmark_ours import PARTS, rank_correlation
 
 KEYS = ("uncertainty", *(f"uncertainty_{part}" for part in PARTS))

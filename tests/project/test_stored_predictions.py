@@ -1,7 +1,9 @@
 """The machine's masks in a project: they come back, are replaced, and objects keep their names."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -9,9 +11,12 @@ from review.segmented_project import SHAPE, discs
 
 from sightline.data.mask import Mask
 from sightline.errors import ProjectError
+from sightline.project import predictions
+from sightline.project.account import held_alone
 from sightline.project.predictions import (
     MachineScores,
     NewPrediction,
+    Predictions,
     machine_mask,
     object_names,
     predictions_stamp,
@@ -109,6 +114,29 @@ def test_work_that_is_stopped_leaves_what_was_there(project: Project) -> None:
     np.testing.assert_array_equal(
         machine_mask(project, found.masks[0], NAMES).classes, discs((10, 10)).classes
     )
+
+
+def test_two_do_not_store_at_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = prediction("one", discs((10, 10))), prediction("two", discs((20, 20)))
+    with ThreadPoolExecutor(1) as meanwhile:
+
+        def first() -> Iterator[NewPrediction]:
+            yield one
+            waiting.append(meanwhile.submit(store_predictions, project, [other]))
+            sleep(0.3)
+
+        waiting: list[Future[Predictions]] = []
+        store_predictions(project, first())
+        found = waiting[0].result()
+    assert [mask.name for mask in found.masks] == ["one", "two"]
+    for mask in read_predictions(project).masks:
+        assert machine_mask(project, mask, NAMES).objects is not None
+    monkeypatch.setattr(predictions, "_PATIENCE", 0.0)
+    with (
+        held_alone(project.arrays / "predictions.lock"),
+        pytest.raises(ProjectError, match="another process"),
+    ):
+        store_predictions(project, [one])
 
 
 def test_a_lost_mask_is_told(project: Project) -> None:

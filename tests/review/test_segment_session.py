@@ -26,6 +26,7 @@ from sightline.data.mask import Mask
 from sightline.errors import InputError, ProjectError, SettingError
 from sightline.project.predictions import NewPrediction, store_predictions
 from sightline.project.project import Project
+from sightline.review import standing_masks
 from sightline.review.said_masks import REJECTED
 from sightline.review.segment_session import SegmentSession
 
@@ -179,6 +180,45 @@ def test_a_rejected_object_is_not_in_the_result(project: Path) -> None:
         session.undo()
         whole = session.predict([image])[image].mask
         np.testing.assert_array_equal(whole.classes, machine_of(number).classes)
+
+
+def test_accepting_an_image_does_not_bring_a_rejected_object_back(project: Path) -> None:
+    with open_session(project) as session:
+        item = session.batch(1, "objects")[0].item
+        image = image_of(session, item)
+        session.decide(item, REJECTED)
+        without = session.predict([image])[image].mask
+        session.decide(session.item(image), ACCEPTED)
+        found = session.predict([image])[image]
+        assert found.who == ("dora",)
+        np.testing.assert_array_equal(found.mask.objects, without.objects)
+        np.testing.assert_array_equal(found.mask.classes, without.classes)
+
+
+def test_a_correction_answers_the_question_of_its_image(project: Path) -> None:
+    with open_session(project, probe_every=1) as session:
+        question = session.batch(1)[0]
+        item = session.correction(image_of(session, question.item))
+        session.decide(item, discs((20, 20)))
+        assert session.decisions[item].probe
+        assert session.progress().probes == 1
+
+
+def test_reliability_is_estimated_once_for_all_images(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimated = []
+    real = standing_masks.reliability_of
+    monkeypatch.setattr(
+        standing_masks, "reliability_of", lambda *given: estimated.append(1) or real(*given)
+    )
+    with open_session(project, method="staple-pooled") as session:
+        for name in (*ANNOTATED, *ANNOTATED):
+            session.predict([name])
+        assert len(estimated) == 1
+        session.decide(session.item("a0"), discs((20, 20)))
+        session.predict(["a0"])
+        assert len(estimated) == 2
 
 
 def test_an_object_that_was_judged_is_judged_for_as_long_as_it_keeps_its_pixels(

@@ -16,8 +16,10 @@ from workflows.annotated_folder import write_annotated, write_mask, write_predic
 
 from sightline.cli.app import app
 from sightline.data.mask import Mask
-from sightline.errors import InputError, ProjectError, SightlineError
+from sightline.errors import InputError, ProjectError, SettingError, SightlineError
+from sightline.project.predictions import NewPrediction, store_predictions
 from sightline.project.project import Project
+from sightline.project.segmenting import SegmentedImage, Segmenting, store_segmenting
 from sightline.review.segment_session import SegmentSession
 from sightline.segment.object_changes import ObjectChanges, object_changes
 from sightline.workflows.segment_correct import correct, next_masks, status
@@ -224,6 +226,74 @@ def test_a_black_and_white_mask_and_a_name_with_an_ending_do(project: Path, tmp_
     assert told["unchanged"] == ["p00"]
 
 
+def labels(path: Path, objects: np.ndarray) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tifffile.imwrite(path, objects.astype(np.uint16))
+    return path
+
+
+def test_cells_are_split_where_what_stands_tells_no_objects(project: Path, tmp_path: Path) -> None:
+    whole, halves = boxes((5, 5, 15, 25)), boxes((5, 5, 15, 15), (5, 15, 15, 25))
+    write_mask(tmp_path / "p00.png", Mask((whole > 0).astype(np.int16)))
+    correct(project, tmp_path / "p00.png", annotator="dora")
+    told = correct(project, labels(tmp_path / "same" / "p00.tif", whole), annotator="dora")
+    assert told["unchanged"] == ["p00"]
+    told = correct(project, labels(tmp_path / "split" / "p00.tif", halves), annotator="dora")
+    assert told["changes"]["p00"] == {
+        "kept": 0, "changed": 1, "added": 1, "removed": 0, "pixels": 0
+    }  # fmt: skip
+    np.testing.assert_array_equal(standing(project, "p00"), halves)
+
+
+def test_that_nothing_is_there_is_said_of_an_image_of_which_nothing_was_known(
+    project: Path, tmp_path: Path
+) -> None:
+    correct(project, annotator="dora", reject=["p00"])
+    empty = Mask(np.zeros(SHAPE, np.int16), np.zeros(SHAPE, np.int32))
+    assert empty.objects is not None
+    path = labels(tmp_path / "p00.tif", empty.objects)
+    told = correct(project, path, annotator="dora", mask_kind="objects")
+    assert told["recorded"] == 1
+    with SegmentSession(project, "ben") as session:
+        assert not session.predict(["p00"])["p00"].mask.classes.any()
+
+
+@pytest.fixture
+def of_two_classes(tmp_path: Path) -> Path:
+    """A project of cells and dirt, one of each in its only image."""
+    made = Project.create(tmp_path / "two.sightline", "segment")
+    names = ("cell", "dirt")
+    store_segmenting(made, Segmenting("two", (SegmentedImage("one", SHAPE),), names))
+    objects = boxes((2, 2, 9, 9), (20, 20, 30, 33))
+    store_predictions(made, [NewPrediction("one", Mask(objects.astype(np.int16), objects, names))])
+    return made.path
+
+
+def test_an_object_is_of_the_class_that_most_of_it_has(
+    of_two_classes: Path, tmp_path: Path
+) -> None:
+    moved = boxes((22, 18, 32, 31), (2, 2, 9, 9))
+    path = labels(tmp_path / "one.tif", moved)
+    correct(of_two_classes, path, annotator="dora", mask_kind="objects")
+    with SegmentSession(of_two_classes, "ben") as session:
+        found = session.predict(["one"])["one"].mask
+    np.testing.assert_array_equal(found.classes, np.array([0, 2, 1])[moved])
+    again = correct(of_two_classes, path, annotator="dora", mask_kind="objects")
+    assert again["unchanged"] == ["one"]
+
+
+def test_of_several_classes_one_says_what_numbers_are_and_no_object_gets_a_guessed_class(
+    of_two_classes: Path, tmp_path: Path
+) -> None:
+    path = labels(tmp_path / "one.tif", boxes((2, 2, 9, 9), (33, 2, 38, 20)))
+    with pytest.raises(SettingError, match="classes or single objects"):
+        correct(of_two_classes, path, annotator="dora")
+    with pytest.raises(InputError, match="objects 2 are new"):
+        correct(of_two_classes, path, annotator="dora", mask_kind="objects")
+    told = correct(of_two_classes, path, annotator="dora", mask_kind="classes")
+    assert told["recorded"] == 1
+
+
 def test_geojson_of_qupath_is_read(project: Path, tmp_path: Path) -> None:
     ring = [[7, 6], [15, 6], [15, 14], [7, 14], [7, 6]]
     feature = {
@@ -256,6 +326,58 @@ def test_words_are_answers(project: Path) -> None:
     assert told["objects_rejected"] == 1
     correct(project, annotator="dora", undo=True)
     assert status(project, "dora")["decided"] == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"accept": ["p00"], "reject": ["p00"]}, "accepted and rejected of image p00"),
+        ({"accept": ["p00"], "skip": ["p00"]}, "accepted and skip of image p00"),
+        ({"files": "p00.png", "accept": ["p00"]}, "a mask and accepted of image p00"),
+        ({"files": "p00.png", "own": True, "accept": ["p00"]}, "a mask and accepted of image p00"),
+    ],
+)
+def test_two_answers_of_one_image_are_refused_and_nothing_is_recorded(
+    project: Path, tmp_path: Path, said: dict[str, Any], told: str
+) -> None:
+    write_mask(tmp_path / "p00.png", discs((9, 9)))
+    if "files" in said:
+        said = said | {"files": tmp_path / "p00.png"}
+    before = entries(project)
+    with pytest.raises(InputError, match=told):
+        correct(project, annotator="dora", **said)
+    assert entries(project) == before
+
+
+def test_an_object_is_not_rejected_while_its_image_is_accepted_as_it_is(project: Path) -> None:
+    one = next_masks(project, "dora", 1, of="objects")[0]
+    other = next(name for name in MACHINE if name != one["image"])
+    with pytest.raises(InputError, match="rejected of its object"):
+        correct(project, annotator="dora", accept=[one["image"]], reject=[one["item"]])
+    told = correct(project, annotator="dora", accept=[other], reject=[one["item"]])
+    assert told["recorded"] == 2
+
+
+def test_the_same_answer_twice_is_one(project: Path) -> None:
+    assert correct(project, annotator="dora", accept=["p00", "p00"])["recorded"] == 1
+
+
+def test_what_was_drawn_at_random_counts_so_in_another_process(
+    project: Path, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked.csv"
+    with SegmentSession(project, "dora") as session:
+        drawn, chosen = session.item("p00"), session.item("p01")
+    asked.write_text(f"item,probe\n{drawn},yes\n{chosen},\n", encoding="utf-8")
+    for name in ("p00", "p01"):
+        write_mask(tmp_path / "c" / f"{name}.png", discs((9, 9)))
+    assert correct(project, tmp_path / "c", annotator="dora", asked=asked)["probes"] == 1
+    assert status(project, "dora")["probes"] == 1
+    (tmp_path / "other.csv").write_text("item,probe\nothers/p00,yes\n", encoding="utf-8")
+    with pytest.raises(InputError, match="this project's questions"):
+        correct(project, annotator="dora", accept=["p01"], asked=tmp_path / "other.csv")
+    with pytest.raises(InputError, match="no such file"):
+        correct(project, annotator="dora", accept=["p01"], asked=tmp_path / "none.csv")
 
 
 def test_questions_name_what_is_asked(project: Path) -> None:
@@ -321,10 +443,12 @@ def test_the_command_line_does_all_of_it(project: Path, tmp_path: Path) -> None:
         return json.loads(done.stdout)
 
     at = str(project)
-    questions = say("next", at, "-n", "2")
+    asked = tmp_path / "asked.csv"
+    questions = say("next", at, "-n", "2", "-o", str(asked))
     assert len(questions) == 2
+    assert asked.read_text(encoding="utf-8").splitlines()[0] == "item,image,reason,probe"
     path = write_rois(tmp_path / "p00.zip", outline(2, 2, 9, 9, "r"))
-    assert say("correct", at, str(path))["corrected"] == 1
+    assert say("correct", at, str(path), "--asked", str(asked))["corrected"] == 1
     assert say("correct", at, "--accept", "p01")["accepted"] == 1
     assert say("status", at)["decided"] == 2
     assert say("undo", at)["decided"] == 1

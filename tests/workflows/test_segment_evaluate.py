@@ -46,7 +46,9 @@ def part(number: int) -> NDArray[np.bool_]:
     return found
 
 
-def predicted(folder: Path, names: tuple[str, ...] = NAMES, label: str = "foreground") -> Path:
+def predicted(
+    folder: Path, names: tuple[str, ...] = NAMES, label: str = "foreground", lab: Path | None = None
+) -> Path:
     """Each image a little worse than the one before, and more uncertain."""
     writer, rows = open_writer(folder, (label,), {"model": "made up"}), []
     for number, name in enumerate(names):
@@ -57,8 +59,9 @@ def predicted(folder: Path, names: tuple[str, ...] = NAMES, label: str = "foregr
         data = probability * (1 - probability)
         found = Segmentation(np.stack([1 - probability, probability]), zeros, zeros, data)
         objects = np.where(foreground, 1 + (np.indices(SHAPE)[0] > 20), 0).astype(np.int32)
+        source = str(lab / "images" / f"{name}.png") if lab else ""
         row = PredictedImage(
-            name, "", SHAPE, uncertainty=found.score(), data=found.score(data), objects=2,
+            name, source, SHAPE, uncertainty=found.score(), data=found.score(data), objects=2,
             between_members=0.0, between_flips=0.0,
         )  # fmt: skip
         writer.add(row, found, objects)
@@ -141,6 +144,15 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
         save(lab / f"expert {number}" / "im00.png", np.eye(20, dtype=np.uint8) * 255)
     with pytest.raises(InputError, match="im00: 40 x 50 pixels; expected 20 x 20"):
         evaluate(lab, predictions=predicted(tmp_path / "made"))
+
+
+def test_predictions_of_another_laboratorys_images_are_refused(tmp_path: Path) -> None:
+    lab, other, copy = (annotated(tmp_path / name) for name in ("lab", "other", "copy"))
+    save(other / "images" / "im03.png", (~TRUTH * 100).astype(np.uint8))
+    with pytest.raises(InputError, match=r"other images by these names: im03 of .*im03\.png"):
+        evaluate(lab, predictions=predicted(tmp_path / "theirs", lab=other))
+    told = evaluate(lab, predictions=predicted(tmp_path / "same", lab=copy))
+    assert len(told["images"]) == len(NAMES)
 
 
 def test_one_class_may_have_another_name_than_the_models(tmp_path: Path) -> None:

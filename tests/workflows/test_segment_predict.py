@@ -1,6 +1,7 @@
 """Prediction: the same wherever it runs, gone on with, and no folder written by mistake."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,6 +155,32 @@ def test_two_images_of_one_name_are_told(model, tmp_path):
         write_image(tmp_path / "images" / f"a.{ending}", spots(0)[0])
     with pytest.raises(InputError, match="one name"):
         predict(tmp_path / "images", model, tmp_path / "out")
+
+
+def test_two_names_that_some_disks_hold_for_one_are_told(model, tmp_path):
+    for name in ("x/Cell.tif", "y/cell.tif"):
+        write_image(tmp_path / name, spots(0)[0])
+    with pytest.raises(InputError, match="one name"):
+        predict([tmp_path / "x", tmp_path / "y"], model, tmp_path / "out")
+
+
+def test_a_source_is_found_from_elsewhere(model, tmp_path, monkeypatch):
+    write_image(tmp_path / "images" / "a.tif", spots(0)[0])
+    monkeypatch.chdir(tmp_path)
+    told = predict("images", model, "out", workers=1, threads=1)
+    monkeypatch.chdir("images")
+    assert Path(told["output"]).is_absolute()
+    assert read_prediction_folder(told["output"]).rows[0].source == str(tmp_path / "images/a.tif")
+    predict("a.tif", model, tmp_path / "out", workers=1, threads=1)  # nothing is left to do
+
+
+def test_a_filled_hole_is_of_its_objects_class():
+    classes = np.array([[0, 2, 2, 2], [1, 2, 0, 2], [0, 2, 2, 2]], np.int16)
+    objects = np.array([[0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1]], np.int32)
+    found = segment_predict_image.filled(classes, objects)
+    assert found.tolist() == [[0, 2, 2, 2], [1, 2, 2, 2], [0, 2, 2, 2]]
+    nothing = np.zeros((3, 4), np.int32)
+    assert np.array_equal(segment_predict_image.filled(classes, nothing), classes)
 
 
 def test_an_image_of_another_folder_never_takes_the_place_of_one(predicted, model, tmp_path):

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from sightline.data.json_values import without_nan
 from sightline.errors import InputError
 from sightline.formats.image_tiff import file_of, write_labels
 from sightline.formats.new_file import new_file
-from sightline.formats.predicted_image import without_nan
 from sightline.formats.table import write_rows
 
 _PREDICTION, _CONSENSUS = "Prediction", "GT_Estimation"

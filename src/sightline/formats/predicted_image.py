@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from sightline.data.json_values import without_nan
 from sightline.formats.image_tiff import PixelSize
 from sightline.formats.new_file import renewed_file
 
@@ -124,8 +125,3 @@ def write_table(path: Path, header: Sequence[str], lines: Iterable[Sequence[Any]
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows([without_nan(value) for value in line] for line in lines)
-
-
-def without_nan(value: Any) -> Any:
-    """JSON knows no NaN: what is no number is None."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

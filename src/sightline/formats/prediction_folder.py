@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.data.json_values import without_nan
 from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError
 from sightline.formats.image_tiff import (
@@ -32,7 +33,6 @@ from sightline.formats.predicted_image import (
     by_uncertainty,
     predicted_image,
     score_lines,
-    without_nan,
     write_table,
 )
 

@@ -6,10 +6,11 @@ leaves the predictions that were there.
 
 import json
 import math
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b, sha256
+from time import monotonic, sleep
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,12 +19,16 @@ from scipy.ndimage import find_objects
 
 from sightline.data.mask import Mask
 from sightline.errors import ProjectError
+from sightline.project.account import held_alone
 from sightline.project.arrays import RESTORE, read_arrays, write_arrays
+from sightline.project.faults import reported
 from sightline.project.mask_payload import mask_bytes, numbered_in_order
 from sightline.project.project import Project
 
 _NAME: Final = "predictions"
 _GROUP: Final = "prediction-"
+_LOCK: Final = "predictions.lock"
+_PATIENCE: Final = 600.0  # seconds that others may take to store theirs
 _NUMBERS: Final = ("image", "number", "area_px", "uncertainty", "y", "x")
 
 
@@ -158,20 +163,24 @@ def store_predictions(project: Project, predicted: Iterable[NewPrediction]) -> P
     InputError
         If a mask's parts do not fit each other.
     ProjectError
-        If the project cannot be written; then what was there stays.
+        If the project cannot be written, or another process goes on storing into it; then what
+        was there stays.
     """
-    before = read_predictions(project)
-    masks = {mask.name: mask for mask in before.masks}
-    tables = {mask.name: _rows_of(before.objects, place) for place, mask in enumerate(before.masks)}
-    for one in predicted:
-        masks[one.name], tables[one.name] = _stored(project, one)
-    found = Predictions(tuple(masks.values()), _joined([tables[name] for name in masks]))
-    _write(project, found)
-    used = {mask.group for mask in found.masks}
-    for path in project.arrays.glob(f"{_GROUP}*.zarr.zip"):
-        if path.name.removesuffix(".zarr.zip") not in used:
-            with suppress(OSError):  # somebody reads it; the next time will do
-                path.unlink()
+    with _alone(project):
+        before = read_predictions(project)
+        masks = {mask.name: mask for mask in before.masks}
+        tables = {
+            mask.name: _rows_of(before.objects, place) for place, mask in enumerate(before.masks)
+        }
+        for one in predicted:
+            masks[one.name], tables[one.name] = _stored(project, one)
+        found = Predictions(tuple(masks.values()), _joined([tables[name] for name in masks]))
+        _write(project, found)
+        used = {mask.group for mask in found.masks}
+        for path in project.arrays.glob(f"{_GROUP}*.zarr.zip"):
+            if path.name.removesuffix(".zarr.zip") not in used:
+                with suppress(OSError):  # somebody reads it; the next time will do
+                    path.unlink()
     return found
 
 
@@ -247,6 +256,22 @@ def object_names(mask: Mask) -> tuple[str, ...]:
         for number, place in enumerate(find_objects(mask.objects), start=1)
         if place is not None
     )
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Wait until no other process stores predictions: they would delete each other's."""
+    path, end = project.arrays / _LOCK, monotonic() + _PATIENCE
+    while True:
+        with ExitStack() as holding:
+            with reported(path):
+                held = holding.enter_context(held_alone(path))
+            if held:
+                yield
+                return
+        if monotonic() > end:
+            raise ProjectError(f"{path}: another process stores predictions. Try again later.")
+        sleep(0.1)
 
 
 def _stored(project: Project, one: NewPrediction) -> tuple[MachineMask, MachineObjects]:

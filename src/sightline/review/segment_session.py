@@ -1,6 +1,6 @@
 """Segmentation without a screen: the session that Python and command line share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -96,7 +96,7 @@ class SegmentSession(Deciding):
         self.segmenting = read_segmenting(self.project)
         self.probe_every, self.wanted_dice = probe_every, wanted_dice
         self.method, self.seed = method, seed
-        self._asked: dict[str, bool] = {}
+        self._asked: dict[tuple[str, str], bool] = {}
         self._seen: set[str] = set()
         self._compared = Compared()
         self._stamp: tuple[int, int] | None = None
@@ -131,7 +131,7 @@ class SegmentSession(Deciding):
         else:
             closed = self._closed_objects()
             found = object_questions(self._object_items, self.predictions, closed, n, **rhythm)
-        self._asked |= {question.item: question.probe for question in found}
+        self._asked |= {_place(question.item): question.probe for question in found}
         return found
 
     def machine(self, item: str) -> Mask | None:
@@ -168,8 +168,8 @@ class SegmentSession(Deciding):
         item
             As a question names it; `correction` of an image stands over consensus and machine.
         said
-            The mask as it should be; or ``"accepted"``, the machine's as it is, ``"rejected"``,
-            ``"unsure"`` or ``"skip"``. Of an object only a word.
+            The mask as it should be; or ``"accepted"``, the machine's without the objects that
+            people rejected, ``"rejected"``, ``"unsure"`` or ``"skip"``. Of an object only a word.
         seconds
             Time it took.
         client_id
@@ -189,10 +189,15 @@ class SegmentSession(Deciding):
         self,
         said: Mapping[str, Mask | str],
         *,
+        probes: Collection[str] = (),
         seconds: float | None = None,
         client_id: str | None = None,
     ) -> None:
-        """Record several answers as one group, to be undone together; see `decide`."""
+        """Record several answers as one group, to be undone together; see `decide`.
+
+        ``probes`` are items that were drawn at random when another session asked.
+        """
+        self._asked |= dict.fromkeys(map(_place, probes), True)
         checked = {item: self._checked(item, what) for item, what in said.items()}
         decisions = [self._decision(item, what, seconds) for item, what in checked.items()]
         if decisions and not (client_id and self._is_recorded(client_id, decisions)):
@@ -219,6 +224,9 @@ class SegmentSession(Deciding):
             for place, name in zip(objects.image.tolist(), objects.names, strict=True)
         ]
         self._objects = frozenset(self._object_items)
+        self._masks = StandingMasks(
+            self.project, self.segmenting, self.said, self.predictions, self.method
+        )
 
     def predict(self, names: Iterable[str] | None = None) -> dict[str, StandingMask]:
         """Every image's mask: a person's, the consensus' where there are several, the machine's.
@@ -232,17 +240,16 @@ class SegmentSession(Deciding):
             If there is no such image, or a mask is missing or damaged.
         """
         wanted = self.segmenting.names if names is None else tuple(names)
-        masks = self._standing()
-        return {name: masks.of(self.segmenting.image(name)) for name in wanted}
+        return {name: self._masks.of(self.segmenting.image(name)) for name in wanted}
 
     def own(self, names: Iterable[str]) -> dict[str, StandingMask]:
         """The annotator's own masks of images; nothing but ignored pixels where there is none."""
-        masks = self._standing()
-        return {name: masks.own(self.segmenting.image(name), self.annotator) for name in names}
+        image, who = self.segmenting.image, self.annotator
+        return {name: self._masks.own(image(name), who) for name in names}
 
     def progress(self) -> SegmentProgress:
         """How far the review has come, and how good the rest is expected to be."""
-        dice = self._compared.dice(self._standing())
+        dice = self._compared.dice(self._masks)
         return segment_progress(
             self.segmenting.names,
             self.said,
@@ -286,11 +293,6 @@ class SegmentSession(Deciding):
             )
         return found
 
-    def _standing(self) -> StandingMasks:
-        return StandingMasks(
-            self.project, self.segmenting, self.said, self.predictions, self.method
-        )
-
     def _is_ours(self, item: str) -> bool:
         try:
             return parse_mask_item(item).recording == self.segmenting.recording
@@ -326,9 +328,7 @@ class SegmentSession(Deciding):
         elif about.object or said == REJECTED:
             kind = DecisionKind.VERDICT
         elif said == ACCEPTED and stored is not None:
-            payload = store_mask(
-                self.project, machine_mask(self.project, stored, self.segmenting.class_names)
-            )
+            payload = store_mask(self.project, self._masks.of_machine(stored))
         return Decision(
             item,
             self.annotator,
@@ -338,7 +338,7 @@ class SegmentSession(Deciding):
             seconds=seconds,
             evidence=f"{PROPOSAL}{stored.digest if stored else 'none'}",
             blind=item not in self._seen and value not in (ACCEPTED, REJECTED),
-            probe=self._asked.get(item, False),
+            probe=self._asked.get(_place(item), False),
         )
 
     def _is_recorded(self, client_id: str, decisions: Iterable[Decision]) -> bool:
@@ -373,6 +373,12 @@ class SegmentSession(Deciding):
             ],
             bool,
         )
+
+
+def _place(item: str) -> tuple[str, str]:
+    """Image and object: a correction answers a question of its image as one's own mask does."""
+    about = parse_mask_item(item)
+    return about.image, about.object
 
 
 def _told(decisions: Iterable[Decision]) -> dict[str, tuple[str, str | None]]:

@@ -56,14 +56,18 @@ class StandingMasks:
         if people is not None:
             return people
         said, stored = self.said.get(image.name, NOTHING_SAID), self.machine.get(image.name)
-        names = self.segmenting.class_names
         if stored is None:
             return self._nothing(image)
-        mask = machine_mask(self.project, stored, names)
+        mask = self.of_machine(stored)
         if stored.digest in said.rejected.values():
             return StandingMask(image.name, nothing_known(mask), (), "rejected", np.nan)
-        mask = without_rejected(mask, self._objects[image.name], said)
         return StandingMask(image.name, mask, (), "machine", stored.scores.uncertainty)
+
+    def of_machine(self, stored: MachineMask) -> Mask:
+        """A mask of the machine's, without the objects that people rejected."""
+        mask = machine_mask(self.project, stored, self.segmenting.class_names)
+        said = self.said.get(stored.name, NOTHING_SAID)
+        return without_rejected(mask, self._objects[stored.name], said)
 
     def people(self, image: SegmentedImage) -> StandingMask | None:
         """What people say of one image: a correction, one's mask, a consensus; None if nothing."""

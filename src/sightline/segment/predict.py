@@ -82,7 +82,7 @@ class Predictor:
         Raises
         ------
         InputError
-            If the image has other channels, or values that are no numbers.
+            If the image has other channels.
         """
         for rows, layers in self._layers(image, progress):
             yield rows, self._segmentation(layers)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
 from sightline.data.image import Image
+from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError
 
 PixelSize = tuple[float, float] | None
@@ -71,6 +72,15 @@ def rescaled_maps(maps: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.floa
             smooth = gaussian_filter(smooth, blur, mode="nearest")
         zoom(smooth, factors, found[number], order=1, mode="nearest", grid_mode=True)
     return found
+
+
+def rescaled_segmentation(found: Segmentation, shape: tuple[int, int]) -> Segmentation:
+    """What was said of a rescaled image, on another grid of the same field."""
+    parts = np.stack([found.between_members, found.between_flips, found.data])
+    probability = rescaled_maps(found.probability, shape)
+    members, flips, data = rescaled_maps(parts, shape)
+    middle = None if found.middle is None else rescaled_maps(found.middle[None], shape)[0]
+    return Segmentation(probability / probability.sum(axis=0), members, flips, data, middle)
 
 
 def rescaled_labels(labels: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 from sightline.consensus.mask_consensus import METHODS
+from sightline.data.json_values import without_nan
 from sightline.errors import SettingError
 from sightline.formats.images.read_as import ReadAs
 from sightline.segment.instances import as_annotated
@@ -178,12 +178,3 @@ def _on_area(known: Known, given: int | None, used: int) -> list[str]:
         return [f"Objects of fewer than {used} px do not count, as told."]
     drawn = f"half of what all but 2 % of those drawn in {len(known.train)} training images reach"
     return [f"Objects of fewer than {used} px do not count: {drawn}."]
-
-
-def without_nan(value: Any) -> Any:
-    """JSON values with None for what is no number."""
-    if isinstance(value, dict):
-        return {key: without_nan(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [without_nan(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,6 @@
 """Images of a benchmark of segmentation, read with their masks and fused to what counts as true."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,18 +8,18 @@ import numpy as np
 
 from sightline.compute.jobs import Progress
 from sightline.consensus.mask_fusion import Fusion, fusion_of
-from sightline.data.annotated_images import AnnotatedImages
 from sightline.data.image import Image
-from sightline.data.mask import FOREGROUND, Mask
+from sightline.data.mask import Mask
 from sightline.data.mask_objects import objects_of
 from sightline.errors import InputError, SightlineError
 from sightline.formats.images.read_as import ReadAs
-from sightline.formats.images.read_image import read_image
-from sightline.formats.masks.annotation_files import is_numbers
+from sightline.formats.images.read_image import read_image_as
+from sightline.formats.masks.class_names import names_of_classes
 from sightline.formats.masks.mask_kinds import MaskKind, mask_kinds
-from sightline.formats.masks.numbers_image import read_numbers
-from sightline.formats.masks.read_masks import numbered_names, read_mask
+from sightline.formats.masks.mask_survey import Surveys, survey_masks
+from sightline.formats.masks.read_masks import read_mask
 from sightline.workflows.segment_benchmark_sets import Chosen, Sets
+from sightline.workflows.segment_inputs import read_given_consensus
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,10 @@ def read_known(
     said: list[str] = []
     every = (*sets.train, *sets.test)
     homes = {id(one.home): one.home for one in every}
-    kinds = {key: _kinds(home, reading.mask_kind) for key, home in homes.items()}
-    names = reading.class_names or _class_names(kinds[id(one.home)] for one in sets.train)
+    surveys = {key: survey_masks(home)[0] for key, home in homes.items()}  # faults: said below
+    kinds = {key: mask_kinds(home, reading.mask_kind, surveys[key]) for key, home in homes.items()}
+    learnt = dict.fromkeys(id(one.home) for one in sets.train)
+    names = _class_names(reading.class_names, [(surveys[key], kinds[key]) for key in learnt])
     reading = replace(reading, class_names=names)
     found: list[list[_Read]] = [[], []]
     for done, (one, name) in enumerate(zip(every, _names(every), strict=True)):
@@ -144,31 +146,15 @@ def _check(train: Sequence[KnownImage], test: Sequence[KnownImage], said: Sequen
                          "Check the masks, or choose another --consensus.")  # fmt: skip
 
 
-def _kinds(home: AnnotatedImages, mask_kind: str) -> dict[str, MaskKind]:
-    """What each annotator's numbers mean, files that cannot be read left aside."""
-    try:
-        return mask_kinds(home, mask_kind)
-    except InputError:
-        kept = tuple(
-            replace(one, masks={who: file for who, file in one.masks.items() if _readable(file)})
-            for one in home.images
-        )
-        if kept == home.images:
-            raise
-        return mask_kinds(replace(home, images=kept), mask_kind)
-
-
-def _readable(file: Path) -> bool:
-    try:
-        return not is_numbers(file) or bool(read_numbers(file).values.size)
-    except SightlineError:
-        return False
-
-
-def _class_names(kinds: Iterable[Mapping[str, MaskKind]]) -> tuple[str, ...]:
-    count = max((len(one.numbers) for each in kinds for one in each.values()
-                 if one.kind == "classes"), default=1)  # fmt: skip
-    return numbered_names(count) if count > 1 else (FOREGROUND,)
+def _class_names(
+    told: Sequence[str], homes: Sequence[tuple[Surveys, Mapping[str, MaskKind]]]
+) -> tuple[str, ...]:
+    """Names for all folders that are trained on, whose images and annotators may be namesakes."""
+    surveys = {(f"{number} {who}", image): one for number, (found, _) in enumerate(homes)
+               for (who, image), one in found.items()}  # fmt: skip
+    kinds = {f"{number} {who}": one for number, (_, found) in enumerate(homes)
+             for who, one in found.items()}  # fmt: skip
+    return names_of_classes(told, surveys, kinds)
 
 
 def _names(chosen: Sequence[Chosen]) -> list[str]:
@@ -193,12 +179,7 @@ class _Read:
 def _read_one(
     one: Chosen, name: str, reading: Reading, kinds: Mapping[str, MaskKind], said: list[str]
 ) -> _Read:
-    said_of_all = reading.read_as
-    image = read_image(
-        one.which.image, name=name, channel=said_of_all.channel, plane=said_of_all.plane,
-        projection=said_of_all.projection, pixel_size_um=said_of_all.pixel_size_um,
-        axes=said_of_all.axes,
-    )  # fmt: skip
+    image = read_image_as(one.which.image, name, reading.read_as)
     image = replace(image, pixels=np.asarray(image.pixels))
     masks, own = {}, one.which.name
     for who, file in one.which.masks.items():
@@ -212,7 +193,7 @@ def _read_one(
     if given is None:
         raise _nobody(one)
     said.append(f"{name}: nobody's mask is there; {given.name} counts as the truth.")
-    truth = read_mask(given, image.shape, own, reading.class_names)
+    truth = read_given_consensus(given, own, image.shape, reading.class_names, kinds)
     return _Read(one.home.folder, image, {}, truth)
 
 

@@ -16,7 +16,7 @@ from sightline.data.mask import Mask
 from sightline.data.segmentation import Segmentation
 from sightline.formats.images.write_image import write_image
 from sightline.segment.installed import need_torch
-from sightline.segment.rescale import PixelSize, rescaled_image, rescaled_maps, zoom_to
+from sightline.segment.rescale import PixelSize, rescaled_image, rescaled_segmentation, zoom_to
 from sightline.segment.settings import changed
 from sightline.segment.settings import preset as settings_of
 from sightline.workflows.segment_benchmark_images import KnownImage
@@ -150,14 +150,9 @@ def _segment(trained: _Trained, image: Image) -> Segmentation:
     from sightline.segment.predict import segment_image  # noqa: PLC0415
 
     model = trained.model
-    factors = zoom_to(image, model.pixel_size_um)
-    if factors is None:
-        return segment_image(model, image)
-    found = segment_image(model, rescaled_image(image, factors, model.pixel_size_um))
-    parts = np.stack([found.between_members, found.between_flips, found.data])
-    return Segmentation(
-        rescaled_maps(found.probability, image.shape), *rescaled_maps(parts, image.shape)
-    )
+    seen = _at_size(image, model.pixel_size_um)
+    found = segment_image(model, seen)
+    return found if seen is image else rescaled_segmentation(found, image.shape)
 
 
 def _foreign(trained: _Trained, images: Sequence[Image]) -> dict[str, Any]:

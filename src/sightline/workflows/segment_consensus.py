@@ -12,6 +12,7 @@ import numpy as np
 from sightline.compute.jobs import Progress
 from sightline.consensus.mask_consensus import COUNTING, METHODS
 from sightline.consensus.mask_fusion import Fusion, fusion_of
+from sightline.data.json_values import without_nan
 from sightline.data.mask import Mask
 from sightline.errors import InputError, SettingError
 from sightline.formats.image_tiff import file_of
@@ -32,7 +33,6 @@ from sightline.workflows.segment_consensus_words import (
     fused_image,
     notes_on,
     same_as_votes,
-    without_nan,
 )
 from sightline.workflows.segment_inputs import SegmentInputs, read_inputs
 

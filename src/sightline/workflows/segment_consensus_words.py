@@ -1,6 +1,5 @@
 """What is to be said of fused masks: what the consensus amounts to, and what looks wrong."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,15 +119,6 @@ def notes_on(found: Sequence[FusedImage]) -> list[str]:
         ("corrected by hand, whatever is computed", corrected),
     )
     return [f"{what}: {_some(names)}" for what, names in noted if names]
-
-
-def without_nan(value: Any) -> Any:
-    """The value for JSON and tables, which know no NaN."""
-    if isinstance(value, Mapping):
-        return {key: without_nan(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _some(names: Sequence[str]) -> str:

@@ -6,18 +6,22 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sightline.data.annotated_images import AnnotatedImage, AnnotatedImages
 from sightline.data.decision import ACCEPTED, SKIP, UNSURE
 from sightline.data.mask import BACKGROUND, IGNORED, Mask
+from sightline.data.mask_item import parse_mask_item
+from sightline.data.mask_objects import objects_of
 from sightline.data.reviewed_masks import StandingMask
 from sightline.errors import InputError, SettingError
 from sightline.formats.images.image_files import image_name
-from sightline.formats.masks.annotation_files import masks_within
+from sightline.formats.masks.annotation_files import is_numbers, masks_within
 from sightline.formats.masks.coco import coco_images, is_coco
 from sightline.formats.masks.mask_kinds import MaskKind, mask_kinds
 from sightline.formats.masks.match_names import match_names
 from sightline.formats.masks.read_masks import read_mask
+from sightline.formats.table import read_rows, write_rows
 from sightline.project.mask_payload import mask_bytes
 from sightline.review.mask_questions import Of
 from sightline.review.said_masks import REJECTED
@@ -27,6 +31,8 @@ from sightline.segment.object_changes import ObjectChanges, object_changes
 Summary = dict[str, Any]
 
 _LISTED: Final = 20
+_ASKED: Final = ("item", "image", "reason", "probe")
+_YES: Final = "yes"
 
 
 def next_masks(
@@ -36,6 +42,7 @@ def next_masks(
     *,
     of: Of = "images",
     seed: int = 0,
+    output: str | Path | None = None,
 ) -> list[Summary]:
     """Choose the images, or objects, that are most worth looking at.
 
@@ -51,6 +58,8 @@ def next_masks(
         ``"images"`` or ``"objects"``.
     seed
         Of those drawn at random.
+    output
+        CSV file to write, for `correct` to know which were drawn at random.
 
     Returns
     -------
@@ -60,8 +69,8 @@ def next_masks(
 
     Raises
     ------
-    ProjectError, SettingError
-        If the project cannot be opened, or the number is not positive.
+    InputError, ProjectError, SettingError
+        If the file is there already, the project cannot be opened, or the number is not positive.
     """
     with SegmentSession(project, annotator, seed=seed) as session:
         found = []
@@ -77,6 +86,12 @@ def next_masks(
                     "probe": question.probe,
                 }
             )
+    if output is not None:
+        rows = [
+            [one["item"], one["image"], one["reason"], _YES if one["probe"] else ""]
+            for one in found
+        ]
+        write_rows(Path(output), list(_ASKED), rows)
     return found
 
 
@@ -116,6 +131,7 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
     undo: bool = False,
     redo: bool = False,
     mask_kind: str = "",
+    asked: str | Path | None = None,
 ) -> Summary:
     """Record corrected masks, or what the annotator says of the machine's, as one act.
 
@@ -137,7 +153,10 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
     undo, redo
         Take back the annotator's last act, or reinstate it, instead.
     mask_kind
-        ``"classes"`` or ``"objects"``: what several numbers in a mask image are.
+        ``"classes"`` or ``"objects"``: what several numbers in a mask image are. To be said where
+        the project has several classes; an object then is of the class that most of it has.
+    asked
+        Table that `next_masks` wrote: what was drawn at random there counts so.
 
     Returns
     -------
@@ -148,8 +167,8 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
     Raises
     ------
     InputError, SettingError, ProjectError
-        If nothing is said, a file fits no image (all of these are named), or the project or a file
-        cannot be used; then nothing is recorded.
+        If nothing is said, or two things of one image, a file fits no image (all of these are
+        named), or the project or a file cannot be used; then nothing is recorded.
     """
     answers = {ACCEPTED: accept, REJECTED: reject, UNSURE: unsure, SKIP: skip}
     paths = [files] if isinstance(files, str | Path) else list(files)
@@ -168,11 +187,11 @@ def correct(  # noqa: PLR0913 -- one argument for each thing a user may say
         masks = {name: _with_ignored(stands[name], mask) for name, mask in read.items()}
         every = {name: _changes(stands[name].mask, mask) for name, mask in masks.items()}
         changes = {name: change for name, change in every.items() if change is not None}
-        said: dict[str, Mask | str] = {
-            _item(session, name, own=own): masks[name] for name in changes
-        }
-        said |= {_named(session, one): word for word, named in answers.items() for one in named}
-        session.decide_each(said)
+        drawn = {_item(session, name, own=own): masks[name] for name in changes}
+        words = [(_named(session, one), word) for word, named in answers.items() for one in named]
+        _check_alone([*dict.fromkeys(drawn, "a mask").items(), *words])
+        said: dict[str, Mask | str] = {**drawn, **dict(words)}
+        session.decide_each(said, probes=_probes(session, asked))
         return {
             "recorded": len(said),
             "changes": {name: asdict(change) for name, change in changes.items()},
@@ -194,6 +213,45 @@ def _named(session: SegmentSession, name: str) -> str:
     return item
 
 
+def _check_alone(answers: Iterable[tuple[str, str]]) -> None:
+    """Raise InputError for all images, and objects, of which two different things are said."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for item, word in answers:
+        about = parse_mask_item(item)
+        said.setdefault((about.image, about.object), set()).add(word)
+    faults = []
+    for (image, name), words in said.items():
+        if len(words) > 1:
+            of_it = f"object {name} of image {image}" if name else f"image {image}"
+            faults.append(f"{' and '.join(sorted(words))} of {of_it}")
+        elif name and REJECTED in words and ACCEPTED in said.get((image, ""), ()):
+            faults.append(f"accepted of image {image}, and rejected of its object {name}")
+    if faults:
+        raise InputError(
+            "answers", "; ".join(faults), "one answer each",
+            "Say which of them holds, or say them one after the other; nothing was recorded.",
+        )  # fmt: skip
+
+
+def _probes(session: SegmentSession, asked: str | Path | None) -> list[str]:
+    """Items that a table of `next_masks` says were drawn at random."""
+    if asked is None:
+        return []
+    path = Path(asked)
+    if not path.is_file():
+        raise InputError(path, "there is no such file", "what `next` wrote", "Check the path.")
+    header, body = read_rows(path)
+    rows = [dict(zip(header, row, strict=True)) for row in body]
+    if not {"item", "probe"} <= set(header) or any(
+        parse_mask_item(row["item"]).recording != session.segmenting.recording for row in rows
+    ):
+        raise InputError(
+            path, "it is no table of this project's questions", "the columns item and probe",
+            "Give what `sightline segment next --output` wrote.",
+        )  # fmt: skip
+    return [row["item"] for row in rows if row["probe"].strip()]
+
+
 def _read(session: SegmentSession, paths: Iterable[Path], mask_kind: str) -> dict[str, Mask]:
     """Masks by image, all faults at once."""
     files = _matched(session, list(_files(paths, session.segmenting.names)))
@@ -205,7 +263,10 @@ def _read(session: SegmentSession, paths: Iterable[Path], mask_kind: str) -> dic
     for name, path in files.items():
         try:
             shape = session.segmenting.image(name).shape
-            masks[name] = read_mask(path, shape, name, names, kind)
+            mask = read_mask(path, shape, name, names, kind)
+            if len(names) > 1 and mask.objects is not None and is_numbers(path):
+                mask = _classed(mask, session.predict([name])[name].mask)
+            masks[name] = mask
         except InputError as fault:
             faults.append(str(fault))
     if faults:
@@ -213,6 +274,28 @@ def _read(session: SegmentSession, paths: Iterable[Path], mask_kind: str) -> dic
             "corrections", "; ".join(faults), "masks that fit their images", "Correct these files."
         )
     return masks
+
+
+def _classed(mask: Mask, stands: Mask) -> Mask:
+    """Give each object, for numbers tell no class, the class that most of it has in what stands."""
+    objects, several = objects_of(mask), len(mask.class_names) + 1
+    numbers, place = np.unique(objects, return_inverse=True)
+    place = place.reshape(mask.shape)
+    known = stands.classes > BACKGROUND
+    votes = np.bincount(
+        place[known] * several + stands.classes[known], minlength=len(numbers) * several
+    )
+    classes = votes.reshape(-1, several).argmax(axis=1)
+    new = numbers[(numbers > 0) & (classes == 0)].tolist()
+    if new:
+        more = f" and {len(new) - _LISTED} more" if len(new) > _LISTED else ""
+        raise InputError(
+            mask.source, f"objects {', '.join(map(str, new[:_LISTED]))}{more} are new, and "
+            "numbers do not tell their class", f"one of the classes {', '.join(mask.class_names)}",
+            "Draw them as GeoJSON or ImageJ regions with classes, or give numbers of classes.",
+        )  # fmt: skip
+    found = np.where(objects > 0, classes[place], mask.classes)
+    return replace(mask, classes=found.astype(np.int16))
 
 
 def _files(paths: Iterable[Path], known: Sequence[str]) -> Iterable[tuple[str, Path]]:
@@ -258,6 +341,11 @@ def _kind(session: SegmentSession, files: Mapping[str, Path], mask_kind: str) ->
     who = session.annotator
     images = tuple(AnnotatedImage(name, path, {who: path}) for name, path in files.items())
     names = session.segmenting.class_names
+    if len(names) > 1 and not mask_kind and any(is_numbers(path) for path in files.values()):
+        raise SettingError(
+            f"The project has the classes {', '.join(names)}, and numbers in mask images may be "
+            "classes or single objects. Say `--mask-kind classes` or `--mask-kind objects`."
+        )
     about = AnnotatedImages(session.project.path, images, (who,), {}, names, "", ())
     try:
         return mask_kinds(about, mask_kind).get(who)
@@ -270,20 +358,21 @@ def _kind(session: SegmentSession, files: Mapping[str, Path], mask_kind: str) ->
 def _changes(stands: Mask, mask: Mask) -> ObjectChanges | None:
     """What a mask changes in what stands; None if nothing.
 
-    Where both tell objects, pixels of no object do not count: outlines cannot show them.
+    Where it tells objects, pixels of a class and no object do not count: outlines cannot show them.
     """
-    if mask.objects is None or stands.objects is None:
+    if mask.objects is None:
         count = int(np.count_nonzero(mask.classes != stands.classes))
         return ObjectChanges(pixels=count) if count else None
-    if mask_bytes(_objects_alone(mask)) == mask_bytes(_objects_alone(stands)):
+    before = objects_of(stands)
+    if mask_bytes(_objects_alone(mask, mask.objects)) == mask_bytes(_objects_alone(stands, before)):
         return None
-    return object_changes(stands.objects, mask.objects)
+    return object_changes(before, mask.objects)
 
 
-def _objects_alone(mask: Mask) -> Mask:
-    if mask.objects is None:
-        return mask
-    return replace(mask, classes=np.where(mask.objects > 0, mask.classes, 0).astype(np.int16))
+def _objects_alone(mask: Mask, objects: NDArray[np.int32]) -> Mask:
+    told = (objects > 0) | (mask.classes == IGNORED)
+    classes = np.where(told, mask.classes, BACKGROUND).astype(np.int16)
+    return replace(mask, classes=classes, objects=objects)
 
 
 def _with_ignored(stands: StandingMask, mask: Mask) -> Mask:

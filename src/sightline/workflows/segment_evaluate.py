@@ -1,5 +1,6 @@
 """How good predictions are, and whether their uncertainty tells: `sightline segment evaluate`."""
 
+import filecmp
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from sightline.compute.jobs import Progress
 from sightline.consensus.mask_consensus import METHODS
 from sightline.consensus.mask_fusion import Fusion, fusion_of
+from sightline.data.json_values import without_nan
 from sightline.data.mask import Mask
 from sightline.errors import InputError, SettingError
 from sightline.formats.predicted_image import PredictedImage
@@ -27,7 +29,6 @@ from sightline.workflows.segment_agreement import (
     annotator_figures,
     measures,
 )
-from sightline.workflows.segment_consensus_words import without_nan
 from sightline.workflows.segment_evaluate_picture import draw_evaluation
 from sightline.workflows.segment_inputs import SegmentInputs, read_inputs
 
@@ -148,10 +149,11 @@ def _matched(inputs: SegmentInputs, found: PredictionFolder) -> tuple[dict[str, 
     files = {Path(row.source).resolve(): row.name for row in found.rows if row.source}
     predicted = set(found.names)
     names = {
-        name: name if name in predicted else files[file]
+        name: files.get(file, name)
         for name, file in done.items()
         if name in predicted or file in files
     }
+    _check_same(found, {theirs: done[name] for name, theirs in names.items()})
     if not names:
         raise InputError(
             found.path, f"predictions of {', '.join(found.names[:5]) or 'nothing'}",
@@ -164,6 +166,21 @@ def _matched(inputs: SegmentInputs, found: PredictionFolder) -> tuple[dict[str, 
     return names, notes + (
         [f"predicted, but without masks: {', '.join(strange)}"] if strange else []
     )
+
+
+def _check_same(found: PredictionFolder, files: Mapping[str, Path]) -> None:
+    """Images that are matched by name are the very same, as far as both files are there."""
+    others = []
+    for name, file in files.items():
+        source = Path(found.row(name).source)
+        known = source.is_file() and file.is_file() and source.resolve() != file
+        if known and not filecmp.cmp(source, file, shallow=False):
+            others.append(f"{name} of {source}")
+    if others:
+        raise InputError(
+            found.path, f"predictions of other images by these names: {', '.join(others)}",
+            f"of those in {next(iter(files.values())).parent}", "Predict these very images.",
+        )  # fmt: skip
 
 
 def _score(

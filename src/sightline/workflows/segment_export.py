@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.data.json_values import without_nan
 from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError, SettingError
 from sightline.formats.deepflash2_writing import Deepflash2Prediction, write_deepflash2_prediction
@@ -23,7 +24,6 @@ from sightline.formats.predicted_image import (
     UNCERTAINTY_PARTS,
     PredictedImage,
     score_lines,
-    without_nan,
 )
 from sightline.formats.prediction_folder import PredictionFolder, read_prediction_folder
 from sightline.formats.spreadsheet import write_xlsx

@@ -12,7 +12,7 @@ from sightline.data.image import Image
 from sightline.data.mask import IGNORED, Mask
 from sightline.errors import InputError
 from sightline.formats.images.read_as import ReadAs
-from sightline.formats.images.read_image import read_image
+from sightline.formats.images.read_image import read_image_as
 from sightline.formats.masks.beside import find_beside
 from sightline.formats.masks.class_names import names_of_classes
 from sightline.formats.masks.find_annotated import find_annotated
@@ -67,7 +67,7 @@ class SegmentInputs:
 
     def image(self, name: str) -> Image:
         """Read an image; KeyError if there is none of that name."""
-        return read_as_said(self._one(name), self.read_as)
+        return read_image_as(self._one(name).image, name, self.read_as)
 
     def masks(self, name: str) -> dict[str, Mask]:
         """Read what annotators drew of an image: annotator to mask, empty where nobody did."""
@@ -84,10 +84,7 @@ class SegmentInputs:
         path = self.annotated.given_consensus.get(name)
         if path is None:
             return None
-        kind = next((one for one in self.kinds.values() if one.kind == "classes"), None)
-        if kind is None and len(survey_mask(path, name).numbers) > 1:
-            kind = MaskKind("objects")
-        return read_mask(path, self._shape(name), name, self.class_names, kind)
+        return read_given_consensus(path, name, self._shape(name), self.class_names, self.kinds)
 
     def chosen(self, names: Sequence[str]) -> "SegmentInputs":
         """Only the images of these names, in that order; KeyError for one that is not there."""
@@ -170,12 +167,42 @@ def _one_answer(seen: Seen, class_names: Sequence[str]) -> list[str]:
     return []
 
 
-def read_as_said(one: AnnotatedImage, said: ReadAs) -> Image:
-    """Read an image as the user says."""
-    return read_image(
-        one.image, name=one.name, channel=said.channel, plane=said.plane,
-        projection=said.projection, pixel_size_um=said.pixel_size_um, axes=said.axes,
-    )  # fmt: skip
+def read_given_consensus(
+    path: Path,
+    name: str,
+    shape: tuple[int, int],
+    class_names: Sequence[str],
+    kinds: Mapping[str, MaskKind],
+) -> Mask:
+    """Read a consensus that came with the data.
+
+    Its numbers are classes if annotators' are, or if no annotator has numbers and each number is
+    one of several named classes; else several are objects.
+
+    Parameters
+    ----------
+    path
+        Of the consensus.
+    name, shape
+        Of the image; (y, x).
+    class_names
+        Of classes 1, 2, ...
+    kinds
+        Annotator to what the numbers in its mask images mean.
+
+    Raises
+    ------
+    InputError
+        As `read_mask` does.
+    """
+    kind = next((one for one in kinds.values() if one.kind == "classes"), None)
+    if kind is None:
+        numbers = survey_mask(path, name).numbers
+        if not kinds and len(class_names) > 1 and max(numbers, default=0) <= len(class_names):
+            kind = MaskKind("classes", tuple(range(1, len(class_names) + 1)))
+        elif len(numbers) > 1:
+            kind = MaskKind("objects")
+    return read_mask(path, shape, name, class_names, kind)
 
 
 def without(mask: Mask, left_out: NDArray[np.bool_] | None) -> Mask:
@@ -194,7 +221,7 @@ def _look(
     seen, shapes, faults = Seen(), {}, []
     for one in inputs.annotated.images:
         try:
-            image = read_as_said(one, inputs.read_as)
+            image = read_image_as(one.image, one.name, inputs.read_as)
         except InputError as fault:
             faults.append(str(fault))
             continue

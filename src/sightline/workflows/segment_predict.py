@@ -17,6 +17,7 @@ from sightline.errors import InputError, SettingError, SightlineError
 from sightline.formats.image_tiff import file_of
 from sightline.formats.images.image_files import image_files, image_name, images_within
 from sightline.formats.images.read_as import ReadAs
+from sightline.formats.images.read_image import read_image_as
 from sightline.formats.model_folder import model_digest
 from sightline.formats.predicted_image import PredictedImage, predicted_image
 from sightline.formats.prediction_folder import (
@@ -121,7 +122,7 @@ def predict(  # noqa: PLR0913 -- one argument for each thing a user may say
                   "members": len(trained.members)},
         "settings": _settings(how),
     }  # fmt: skip
-    writer = open_writer(output, trained.class_names, about)
+    writer = open_writer(Path(output).absolute(), trained.class_names, about)
     earlier = _earlier(writer, found)
     for note in notes:
         say(note)
@@ -162,7 +163,7 @@ def _found(images: str | Path | Sequence[str | Path]) -> tuple[dict[str, Path], 
     places = [images] if isinstance(images, str | Path) else list(images)
     pairs: list[tuple[str, Path]] = []
     notes: list[str] = []
-    for place in map(Path, places):
+    for place in (Path(each).absolute() for each in places):  # to be found from elsewhere too
         if place.is_dir() and place.suffix.lower() != ".zarr":
             inner = place / "images"
             if not image_files(place) and inner.is_dir():
@@ -179,9 +180,11 @@ def _found(images: str | Path | Sequence[str | Path]) -> tuple[dict[str, Path], 
             "Give the images, or their folder.",
         )  # fmt: skip
     found: dict[str, Path] = {}
+    folded: dict[str, Path] = {}
     twice = []
     for name, file in pairs:
-        before = found.setdefault(name, file)
+        before = folded.setdefault(name.casefold(), file)  # some disks hold these for the same
+        found.setdefault(name, file)
         if before.resolve() != file.resolve():
             twice.append(f"{before} and {file}")
     if twice:
@@ -194,13 +197,11 @@ def _found(images: str | Path | Sequence[str | Path]) -> tuple[dict[str, Path], 
 
 def _check(found: Mapping[str, Path], model: Model, read_as: ReadAs) -> None:
     """Read every image once, and list all that is wrong with any."""
-    from sightline.workflows.segment_predict_image import read_as_said  # noqa: PLC0415 -- torch
-
     faults = []
     for name, file in found.items():
         try:
             file_of(Path(), name, "")
-            image = read_as_said(file, name, read_as)
+            image = read_image_as(file, name, read_as)
             if image.channels != model.channels:
                 raise InputError(
                     file, f"{image.channels} channels",

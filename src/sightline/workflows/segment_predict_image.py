@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sightline.data.image import Image
 from sightline.data.segmentation import Segmentation
 from sightline.formats.images.read_as import ReadAs
-from sightline.formats.images.read_image import read_image
+from sightline.formats.images.read_image import read_image_as
 from sightline.formats.prediction_folder import PredictedImage, PredictionWriter
 from sightline.segment.foreign import foreignness, image_statistics
 from sightline.segment.instances import separate_objects
 from sightline.segment.measure import measure_objects
 from sightline.segment.model import Model
 from sightline.segment.predict import Predictor
-from sightline.segment.rescale import in_words, rescaled_image, rescaled_maps, zoom_to
+from sightline.segment.rescale import in_words, rescaled_image, rescaled_segmentation, zoom_to
 from sightline.segment.threads import with_threads
 from sightline.trust.dice_forecast import DiceForecast
 from sightline.workflows.segment_models import load_model
@@ -78,22 +78,14 @@ class PredictJob:
     writer: PredictionWriter = field(repr=False)
 
 
-def read_as_said(job_file: str | Path, name: str, said: ReadAs) -> Image:
-    """Read an image as the user said."""
-    return read_image(
-        job_file, name=name, channel=said.channel, plane=said.plane, projection=said.projection,
-        pixel_size_um=said.pixel_size_um, axes=said.axes,
-    )  # fmt: skip
-
-
 def predict_job(job: PredictJob) -> dict[str, Any]:
     """Segment an image and write its files; gives its row as JSON values."""
     predictor = _predictor(job.how.model, job.how.digest, job.how.flips)
     model, writer = predictor.model, job.writer
-    image = read_as_said(job.file, job.name, job.how.read_as)
+    image = read_image_as(job.file, job.name, job.how.read_as)
     factors = zoom_to(image, model.pixel_size_um)
     seen = image if factors is None else rescaled_image(image, factors, model.pixel_size_um)
-    middles: list[np.ndarray[Any, np.dtype[np.float32]]] = []
+    middles: list[NDArray[np.float32]] = []
     with (
         with_threads(job.how.threads),
         writer.bands(job.name, image.shape, image.pixel_size_um) as write,
@@ -101,7 +93,7 @@ def predict_job(job: PredictJob) -> dict[str, Any]:
         if factors is None:
             bands = predictor.bands(image)
         else:
-            whole = _at_shape(predictor.image(seen), image.shape)
+            whole = rescaled_segmentation(predictor.image(seen), image.shape)
             bands = iter([(slice(0, image.shape[0]), whole)])
         for rows, band in bands:
             write(rows, band)
@@ -118,6 +110,7 @@ def predict_job(job: PredictJob) -> dict[str, Any]:
         max_hole=round(job.how.max_hole / zoom**2),
         object_diameter_px=float(model.history.get("object_diameter_px", 0.0)) / zoom,
     )
+    classes = filled(classes, objects)
     statistics = image_statistics(seen)
     row = _row(job, image, found, objects, model, seen.notes, statistics)
     table = measure_objects(objects, image, found, class_names=model.class_names)
@@ -126,11 +119,19 @@ def predict_job(job: PredictJob) -> dict[str, Any]:
     return row.to_dict()
 
 
+def filled(classes: NDArray[np.int16], objects: NDArray[np.int32]) -> NDArray[np.int16]:
+    """Classes (y, x), with an object's class where a hole of it was filled."""
+    own = np.zeros(int(objects.max(initial=0)) + 1, classes.dtype)
+    own[objects[classes > 0]] = classes[classes > 0]
+    own[0] = 0
+    return np.where(classes > 0, classes, own[objects])
+
+
 def _row(
     job: PredictJob,
     image: Image,
     found: Segmentation,
-    objects: np.ndarray[Any, np.dtype[np.int32]],
+    objects: NDArray[np.int32],
     model: Model,
     notes: tuple[str, ...],
     statistics: dict[str, float],
@@ -162,15 +163,6 @@ def _row(
         notes,
         job.recipe,
     )
-
-
-def _at_shape(found: Segmentation, shape: tuple[int, int]) -> Segmentation:
-    """What was said of a rescaled image, on the image's own grid."""
-    parts = np.stack([found.between_members, found.between_flips, found.data])
-    probability = rescaled_maps(found.probability, shape)
-    members, flips, data = rescaled_maps(parts, shape)
-    middle = None if found.middle is None else rescaled_maps(found.middle[None], shape)[0]
-    return Segmentation(probability / probability.sum(axis=0), members, flips, data, middle)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """Make the project in which a segmentation is kept, or take up the one that is there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sightline.consensus.mask_consensus import FusedMasks
 from sightline.data.mask import Mask
 from sightline.errors import InputError
 from sightline.formats.images.read_as import ReadAs
-from sightline.formats.images.read_image import read_image
+from sightline.formats.images.read_image import read_image_as
 from sightline.formats.predicted_image import PredictedImage
 from sightline.formats.prediction_folder import PredictionFolder, read_prediction_folder
 from sightline.project.predictions import MachineScores, NewPrediction, store_predictions
@@ -216,10 +217,7 @@ def _digest(row: PredictedImage, said: ReadAs) -> str:
     if not row.source or not Path(row.source).exists():
         return ""
     try:
-        image = read_image(
-            row.source, name=row.name, channel=said.channel, plane=said.plane,
-            projection=said.projection, axes=said.axes,
-        )  # fmt: skip
+        image = read_image_as(row.source, row.name, replace(said, pixel_size_um=None))
     except InputError:
         return ""
     return image_digest(image) if image.shape == row.shape else ""

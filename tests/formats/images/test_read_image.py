@@ -17,7 +17,8 @@ from sightline.errors import InputError, SettingError
 from sightline.formats.images import stored_image
 from sightline.formats.images.image_files import images_within
 from sightline.formats.images.lazy_pixels import LazyPixels
-from sightline.formats.images.read_image import image_files, read_image
+from sightline.formats.images.read_as import ReadAs
+from sightline.formats.images.read_image import image_files, read_image, read_image_as
 
 RNG = np.random.default_rng(7)
 GREY = RNG.integers(0, 256, (20, 30), np.uint8)
@@ -219,9 +220,21 @@ def test_channels_are_no_stack_where_the_file_names_them(tmp_path: Path) -> None
 
 def test_pages_of_which_nothing_is_said_can_be_called_channels(tmp_path: Path) -> None:
     path = npy(tmp_path / "a.npy", STACK)
-    with pytest.raises(InputError, match="--axes cyx"):
+    with pytest.raises(InputError, match="if they are channels") as fault:
         read_image(path)
+    assert "--axes" not in str(fault.value)  # no verb that reads images has it
     assert np.array_equal(read_image(path, axes="cyx").pixels, STACK)
+
+
+def test_an_image_is_read_as_the_user_says(tmp_path: Path) -> None:
+    path = npy(tmp_path / "a.npy", STACK)
+    image = read_image_as(path, "day 1", ReadAs(plane=2, pixel_size_um=0.5))
+    assert (image.name, image.pixel_size_um) == ("day 1", (0.5, 0.5))
+    assert np.array_equal(image.pixels, STACK[2:3])
+    image = read_image_as(path, "b", ReadAs(channel=1, axes="CYX"))
+    assert np.array_equal(image.pixels, STACK[1:2])
+    image = read_image_as(path, "c", ReadAs(projection="max"))
+    assert np.array_equal(image.pixels[0], STACK.max(axis=0))
 
 
 def test_an_animation_is_a_stack(tmp_path: Path) -> None:

@@ -164,6 +164,38 @@ def test_few_numbers_in_few_pieces_may_be_either_until_somebody_says(tmp_path: P
         mask_kinds(found, "cells")
 
 
+@pytest.mark.parametrize("count", [12, 20, 25])
+def test_all_numbers_of_many_classes_are_kept(tmp_path: Path, count: int) -> None:
+    names = tuple(f"kind {number}" for number in range(1, count + 1))
+    low, high = blank(), blank()
+    low[0, : count // 2] = np.arange(1, count // 2 + 1)
+    high[0, : count - 2] = np.arange(3, count + 1) if count <= 20 else 0
+    high[1, 0] = count
+    found = annotated(tmp_path, low, high, class_names=names)
+    for image, mask in zip(found.images, (low, high), strict=True):
+        assert np.array_equal(read_masks(found, image, SHAPE)["Ann"].classes, mask)
+
+
+def test_more_numbers_than_classes_can_be_are_refused_or_objects(tmp_path: Path) -> None:
+    mask = blank()
+    mask[0] = np.arange(32)
+    found = annotated(tmp_path, mask, class_names=("soma", "glia"))
+    assert mask_kinds(found)["Ann"].kind == "objects"
+    with pytest.raises(InputError, match=r"more than 20 different numbers.*--mask-kind objects"):
+        mask_kinds(found, "classes")
+
+
+def test_a_number_that_is_no_class_is_an_error(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.png", spots(1, 4))
+    kind = MaskKind("classes", (1, 2))
+    with pytest.raises(InputError, match=r"the number 4, which is no class.*1, 2, 3.*--classes"):
+        read_mask(path, SHAPE, class_names=("soma", "glia", "vessel"), kind=kind)
+    four = read_mask(path, SHAPE, class_names=("a", "b", "c", "d"), kind=kind)
+    assert np.unique(four.classes).tolist() == [0, 1, 4]
+    with pytest.raises(InputError, match="the number 1, which is no class"):
+        read_mask(path, SHAPE, class_names=("a", "b"), kind=MaskKind("classes", (4, 9)))
+
+
 def test_shades_of_grey_are_classes_in_their_order(tmp_path: Path) -> None:
     found = annotated(tmp_path, spots(127, 255, pieces=5), spots(255, pieces=5))
     mask = read_masks(found, found.images[1], SHAPE)["Ann"]

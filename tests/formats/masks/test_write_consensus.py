@@ -59,7 +59,14 @@ def test_more_votes_are_lighter(annotators: int) -> None:
     assert (np.diff(light) > 0).all()
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    write_consensus(Mask(classes(1)), tmp_path, "a")
+@pytest.mark.parametrize("objects", [False, True])
+def test_nothing_is_overwritten(tmp_path: Path, objects: bool) -> None:
+    found = classes(1)
+    mask = Mask(found, found.astype(np.int32) if objects else None)
+    [path] = write_consensus(mask, tmp_path, "a")
+    before = path.read_bytes()
+    other = Mask(found, 2 * mask.objects) if mask.objects is not None else Mask(1 - found)
     with pytest.raises(InputError, match="there already"):
-        write_consensus(Mask(classes(1)), tmp_path, "a")
+        write_consensus(other, tmp_path, "a")
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == before

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sightline.cli.segment.options import changes_of, comma_separated
+from sightline.cli.segment.options import (
+    ChannelOption,
+    PixelSizeOption,
+    PlaneOption,
+    ProjectionOption,
+    changes_of,
+    comma_separated,
+    read_as,
+)
 from sightline.cli.show import phases
 from sightline.errors import InputError, SettingError
 
@@ -60,7 +68,7 @@ def benchmark(
     ] = None,
     separate: Annotated[
         str,
-        typer.Option(help="How touching objects are told apart: watershed or components."),
+        typer.Option(help="How touching objects are told apart: watershed, components or middles."),
     ] = "",
     consensus: Annotated[str, typer.Option(help="Method that fuses experts' masks.")] = "staple",
     images: Annotated[str, typer.Option(help="Name of the images' folder.")] = "",
@@ -69,11 +77,10 @@ def benchmark(
     mask_kind: Annotated[
         str, typer.Option(help="What several numbers in masks are: classes or objects.")
     ] = "",
-    channel: Annotated[int | None, typer.Option(help="This channel alone, from 0.")] = None,
-    projection: Annotated[str, typer.Option(help="Of stacks: max or mean.")] = "",
-    pixel_size: Annotated[
-        float | None, typer.Option(help="Of all images, in micrometres; overrules the files.")
-    ] = None,
+    channel: ChannelOption = None,
+    plane: PlaneOption = None,
+    projection: ProjectionOption = "",
+    pixel_size: PixelSizeOption = "",
     json: Annotated[
         str, typer.Option("--json", metavar="OUT", help="Write all to this new file; - prints.")
     ] = "",
@@ -87,7 +94,6 @@ def benchmark(
     if json not in ("", "-") and not Path(json).absolute().parent.is_dir():
         raise InputError(json, "its folder is not there", "a file in a folder that is",
                          "Make the folder first.")  # fmt: skip
-    from sightline.formats.images.read_as import ReadAs
     from sightline.workflows.segment_benchmark import benchmark as run
 
     with phases() as phase:
@@ -112,7 +118,7 @@ def benchmark(
             annotators=comma_separated(annotators),
             class_names=comma_separated(classes),
             mask_kind=mask_kind,
-            read_as=ReadAs(channel=channel, projection=projection, pixel_size_um=pixel_size),
+            read_as=read_as(channel, plane, projection, pixel_size),
             figures=figures or (None if json else "sightline-segment-benchmark"),
             phase=phase,
         )

@@ -28,6 +28,10 @@ def correct(
     mask_kind: Annotated[
         Literal["", "classes", "objects"], typer.Option(help="What numbers in mask images are.")
     ] = "",
+    asked: Annotated[
+        str | None,
+        typer.Option(help="What `next --output` wrote: tells which were drawn at random."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Take corrected masks, from ImageJ or elsewhere, for what stands; or judge the machine's."""
@@ -43,6 +47,7 @@ def correct(
         unsure=unsure or (),
         skip=skip or (),
         mask_kind=mask_kind,
+        asked=asked,
     )
     show(told, json)
 

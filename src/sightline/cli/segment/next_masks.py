@@ -14,12 +14,16 @@ def next_masks(
     number: Annotated[int, typer.Option("--number", "-n", help="Questions wanted.")] = 10,
     of: Annotated[Literal["images", "objects"], typer.Option(help="What to ask.")] = "images",
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same random questions.")] = 0,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="CSV file to write, for `correct --asked`."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Say which images, or objects, to look at next: the machine's most uncertain first."""
     from sightline.workflows.segment_correct import next_masks as choose
 
-    found = choose(project, annotator, number, of=of, seed=seed)
+    found = choose(project, annotator, number, of=of, seed=seed, output=output)
     if json:
         typer.echo(jsons.dumps(found, indent=1))
         return

@@ -19,7 +19,7 @@ def predict(
     model: Annotated[str, typer.Option(help="Folder of a trained model.")],
     output: Annotated[str, typer.Option("--output", "-o", help="Folder for what is found.")],
     separate: Annotated[
-        str, typer.Option(help="watershed or components; as trained if not given.")
+        str, typer.Option(help="watershed, components or middles; as trained if not given.")
     ] = "",
     min_area: Annotated[
         int | None,

@@ -17,7 +17,7 @@ from sightline.formats.images.read_as import ReadAs
 from sightline.formats.images.stored import PixelSize, Stored
 from sightline.formats.images.stored_image import read_stored
 
-__all__ = ["image_files", "read_image"]
+__all__ = ["image_files", "read_image", "read_image_as"]
 
 _ROWS_AT_ONCE: Final = 1024
 _TWELVE_BITS: Final = 4095
@@ -70,6 +70,14 @@ def read_image(
     notes = (*found.notes, *grey, *chosen, *_look_at_values(path, pixels))
     size = _told_size(pixel_size_um) or found.pixel_size_um
     return check_image(Image(name or image_name(path), pixels, size, str(path), notes))
+
+
+def read_image_as(path: str | Path, name: str, said: ReadAs) -> Image:
+    """Read a still image of that name, as the user says of it; see `read_image`."""
+    return read_image(
+        path, name=name, channel=said.channel, plane=said.plane, projection=said.projection,
+        pixel_size_um=said.pixel_size_um, axes=said.axes,
+    )  # fmt: skip
 
 
 def _one_grey(found: Stored) -> tuple[NDArray[Any], tuple[str, ...]]:

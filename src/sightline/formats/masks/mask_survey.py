@@ -15,6 +15,7 @@ from sightline.formats.masks.numbers_image import numbers_above_0, read_numbers
 from sightline.formats.masks.open_drawing import read_drawing
 
 FEW: Final = 8  # different numbers in 8 bits that may be classes
+MOST_CLASSES: Final = 20  # that are told apart in one image where the user says they are classes
 Surveys = dict[tuple[str, str], "MaskSurvey"]  # by annotator and image
 
 
@@ -31,7 +32,7 @@ class MaskSurvey:
     share
         Of pixels above 0; NaN of outlines.
     numbers
-        That occur above 0; of more than can be classes, the first few.
+        That occur above 0; of more than ``MOST_CLASSES``, one more than that.
     deep
         Whether they are stored in more than 8 bits.
     pieces
@@ -92,7 +93,7 @@ def survey_mask(path: Path, image: str) -> MaskSurvey:
         drawn=False,
         shape=(values.shape[0], values.shape[1]),
         share=float(np.count_nonzero(values > 0)) / max(values.size, 1),
-        numbers=frozenset(numbers[: FEW + 1].tolist()),
+        numbers=frozenset(numbers[: MOST_CLASSES + 1].tolist()),
         deep=found.deep,
         pieces=_pieces(values, numbers) if few else 0.0,
         notes=found.notes,

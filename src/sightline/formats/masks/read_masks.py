@@ -120,13 +120,27 @@ def _from_numbers(
     if kind.kind == "objects":
         objects = _numbered(values)
     elif kind.kind == "classes":
-        table = {number: place for place, number in enumerate(kind.numbers, start=1)}
+        table = _places(kind.numbers, len(names))
         for number in np.unique(values[values > 0]).tolist():
-            classes[values == number] = table.get(number, len(kind.numbers) + 1)
+            if number not in table:
+                raise InputError(
+                    path, f"it holds the number {number}, which is no class",
+                    f"numbers of classes: {', '.join(map(str, table)) or 'none are known'}",
+                    "Name all classes with `--classes`, or correct the mask.",
+                )  # fmt: skip
+            classes[values == number] = table[number]
         names = names if len(names) >= len(kind.numbers) else numbered_names(len(kind.numbers))
     if values.dtype.kind in "if":
         classes[values < 0] = IGNORED
     return check_mask(Mask(classes, objects, tuple(names), str(path)))
+
+
+def _places(numbers: Sequence[int], named: int) -> dict[int, int]:
+    """Stored number to class; of numbers from 1 on, also of classes that are named alone."""
+    counted = tuple(range(1, len(numbers) + 1))
+    if tuple(numbers) == counted:
+        numbers = range(1, max(named, len(numbers)) + 1)
+    return {number: place for place, number in enumerate(numbers, start=1)}
 
 
 def check_size(path: Path, found: tuple[int, int], shape: tuple[int, int]) -> None:

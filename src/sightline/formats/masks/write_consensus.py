@@ -50,7 +50,8 @@ def write_consensus(
     if mask.objects is not None:
         path = file_of(folder, name, ".tif")
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_labels(path, mask.objects, pixel_size_um)
+        with new_file(path) as aside:
+            write_labels(aside, mask.objects, pixel_size_um)
         if len(mask.class_names) == 1 and not (mask.classes == IGNORED).any():
             return [path]
         return [path, *_write_classes(mask, folder / "classes", name)]

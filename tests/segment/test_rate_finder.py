@@ -9,6 +9,7 @@ from sightline.data.image import Image
 from sightline.errors import SettingError
 from sightline.segment.rate_finder import RateCurve, find_rate
 from sightline.segment.settings import SegmentSettings
+from sightline.segment.train import train_member
 from sightline.segment.training_image import TrainingImage
 
 SETTINGS = replace(SegmentSettings(), network="unet", weights="", tile=32, batch=2)
@@ -50,6 +51,14 @@ def test_a_curve_of_a_real_network_is_repeatable(images: list[TrainingImage]) ->
     assert np.array_equal(one.losses, two.losses)
     assert one.rates[0] == pytest.approx(1e-7)
     assert 1e-6 < one.valley < 1
+
+
+def test_a_trained_network_is_tried_as_it_stands(images: list[TrainingImage]) -> None:
+    trained = train_member(images, 2, replace(SETTINGS, iterations=60), 0).weights
+    anew, gone_on = (
+        find_rate(images, 2, SETTINGS, 0, steps=12, start=start) for start in (None, trained)
+    )
+    assert gone_on.losses[0] < anew.losses[0]
 
 
 def test_it_ends_where_the_loss_explodes(images: list[TrainingImage]) -> None:

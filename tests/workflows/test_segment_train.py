@@ -3,6 +3,8 @@
 import csv
 import json
 import signal
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +14,22 @@ pytest.importorskip("safetensors")
 
 from small_segmentation import TINY, annotated
 
+from sightline.consensus.mask_consensus import fuse_masks
+from sightline.data.image import Image
+from sightline.data.mask import Mask
+from sightline.data.segmentation import Segmentation
 from sightline.errors import InputError, SettingError, SightlineError
 from sightline.formats.model_folder import read_model_folder
 from sightline.segment import settings as all_settings
 from sightline.segment import train as train_module
-from sightline.workflows import segment_members
+from sightline.segment.training_image import TrainingImage
+from sightline.workflows import (
+    segment_ensemble,
+    segment_held_out,
+    segment_members,
+    segment_train,
+    segment_training,
+)
 from sightline.workflows.segment_inputs import read_inputs
 from sightline.workflows.segment_material import (
     consensus_of_inputs,
@@ -139,6 +152,115 @@ def test_ctrl_c_ends_it_with_a_usable_model(folder, tmp_path, monkeypatch):
     assert told["stopped"]
     assert signal.getsignal(signal.SIGINT) is before
     assert load_model(tmp_path / "model").members
+
+
+def test_ctrl_c_in_the_first_answer_leaves_it_to_be_trained(folder, tmp_path, monkeypatch):
+    tell = segment_members._Watch.tell
+
+    def interrupted(watch, step):
+        if step.step == 1:
+            signal.raise_signal(signal.SIGINT)
+        return tell(watch, step)
+
+    monkeypatch.setattr(segment_members._Watch, "tell", interrupted)
+    with pytest.raises(SightlineError, match="stopped before anything of use"):
+        learn(folder, tmp_path / "model")
+    monkeypatch.setattr(segment_members._Watch, "tell", tell)
+    said = []
+    learn(folder, tmp_path / "model", say=said.append)
+    assert any(line.startswith("first answer: Dice") for line in said)
+
+
+def test_middles_are_learnt_by_the_networks_and_not_asked_of_the_first_answer(folder, tmp_path):
+    asked = {"separate": "middles", "middle_weight": "1"}
+    told = learn(folder, tmp_path / "model", asked)
+    assert told["first_dice"] is not None
+    assert told["network_dice"] is not None
+
+
+def test_a_curve_that_somebody_has_open_ends_no_training(folder, tmp_path, monkeypatch):
+    def refused(*_):
+        raise InputError("curves.png", "it is open", "a file that can be written", "Close it.")
+
+    for name in ("write_json", "draw_curves", "draw_example"):
+        monkeypatch.setattr(segment_members, name, refused)
+    told = learn(folder, tmp_path / "model", {"iterations": "2"})
+    assert told["steps"]
+
+
+def test_what_an_earlier_call_finished_outlives_an_error(folder, tmp_path, monkeypatch):
+    def killed(_inputs, work, *_, **__):
+        (work / "members").mkdir()
+        raise KeyboardInterrupt
+
+    def away(*_, **__):
+        raise InputError("share", "it is not there", "images", "Connect it.")
+
+    for failing, error in ((killed, KeyboardInterrupt), (away, InputError)):
+        monkeypatch.setattr(segment_train, "make_material", failing)
+        with pytest.raises(error):
+            learn(folder, tmp_path / "model")
+    assert list(tmp_path.glob("*/members"))
+
+
+def test_a_split_of_touching_cells_is_another_decision():
+    classes = np.ones((2, 4), np.int16)
+    split = np.repeat(np.array([[1, 1, 2, 2]], np.int32), 2, axis=0)
+    masks = [Mask(classes, objects) for objects in (None, np.ones_like(split), split)]
+    digests = {segment_train._digest({"a": fuse_masks({"ann": mask})}) for mask in masks}
+    assert len(digests) == 3
+
+
+def test_outputs_neither_come_nor_go_where_a_model_is_gone_on_from(trained):
+    before = load_model(trained[1])
+    with pytest.raises(SettingError, match="middle_weight cannot be chosen"):
+        segment_train._settings("", {"middle_weight": "1"}, before)
+    assert segment_train._settings("", {"middle_weight": "0"}, before)
+    learnt = replace(before, settings=replace(before.settings, middle_weight=1.0))
+    with pytest.raises(SettingError, match="middle_weight cannot be chosen"):
+        segment_train._settings("", {"middle_weight": "0"}, learnt)
+    assert segment_train._settings("", {"middle_weight": "2"}, learnt).middle_weight == 2
+
+
+def test_an_object_of_another_class_is_not_found(tmp_path, monkeypatch):
+    target = np.zeros((8, 8), np.int16)
+    target[2:6, 2:6] = 1
+    image = TrainingImage(Image("a", np.zeros((1, 8, 8), np.float32)), target)
+    zero = np.zeros((8, 8), np.float32)
+    monkeypatch.setattr(segment_held_out, "load_image", lambda _: image)
+    monkeypatch.setattr(segment_held_out, "load_objects", lambda _: target.astype(np.int32))
+    maps = {}
+    for label in (1, 2):
+        said = np.where(target > 0, label, 0)
+        chance = (np.arange(3)[:, None, None] == said).astype(np.float32)
+        found = Segmentation(chance, zero, zero, zero)
+        monkeypatch.setattr(segment_held_out, "segment_image", lambda *_, found=found: found)
+        job = segment_held_out.HeldOutJob(
+            str(tmp_path), "", (), {"separate": "components"}, ("neuron", "glia"), {}, 0, 0.0
+        )
+        maps[label] = segment_held_out.score_job(job)["map"]
+    assert maps == {1: 1.0, 2: 0.0}
+
+
+@pytest.mark.parametrize(("left", "trains"), [(60.0, [0, 1]), (-1.0, None)])
+def test_the_time_bounds_the_rest_of_the_first_answer(tmp_path, monkeypatch, left, trains):
+    calls, until = [], time.time() + left
+
+    def noted(training, _kind, numbers, _progress):
+        calls.append((list(numbers), training.until))
+        return {}
+
+    monkeypatch.setattr(segment_ensemble, "train_networks", noted)
+    monkeypatch.setattr(segment_ensemble, "score_held_out", lambda *_: {})
+    settings = all_settings.changed(all_settings.PRESETS["first"], {"folds": "2", "members": "2"})
+    plan = segment_training.Training(tmp_path, None, settings, {"a": 0, "b": 1}, 0)
+    first = segment_ensemble._Trained(plan, "first", {0: {}}, {"a": {"dice": 0.9}})
+    networks = segment_ensemble._Trained(
+        replace(plan, until=until), "members", {0: {}, 1: {}}, {"a": {"dice": 0.1}}
+    )
+    best = segment_ensemble._better(first, networks, lambda _: lambda *_: None)
+    assert best.kind == "first"
+    assert calls == ([] if trains is None else [(trains, until)])
 
 
 @pytest.mark.slow

@@ -129,7 +129,7 @@ def start_encoder(network: LiteUNet, weights: Sequence[NDArray[np.float32]]) -> 
     }
     stem = taken[names[0]]
     inputs = state[names[0]].shape[1]
-    if inputs != stem.shape[1]:
+    if stem.ndim == 4 and inputs != stem.shape[1]:  # of others, the shape is told below
         stem = stem.mean(dim=1, keepdim=True).repeat(1, inputs, 1, 1) * stem.shape[1] / inputs
     for name, tensor in {**taken, names[0]: stem}.items():
         if state[name].shape != tensor.shape:

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.errors import SettingError
-from sightline.segment.networks import device, make_network, output_channels
+from sightline.segment.networks import (
+    Weights,
+    device,
+    make_network,
+    output_channels,
+    set_weights,
+)
 from sightline.segment.optimisers import make_optimiser, set_pace
 from sightline.segment.paper.intensity import measure_inputs
 from sightline.segment.patches import draw_batch, prepare
@@ -67,13 +73,14 @@ def find_rate(
     *,
     steps: int = 100,
     encoder: Any = None,
+    start: Weights | None = None,
     tell: Callable[[Step], bool] = lambda _: True,
 ) -> RateCurve:
     """Train a network that is thrown away, while the learning rate rises exponentially.
 
     Parameters
     ----------
-    images, classes, settings, seed, encoder
+    images, classes, settings, seed, encoder, start
         As of `sightline.segment.train.train_member`; all of the network learns.
     steps
         From 1e-7 to 1.
@@ -95,7 +102,10 @@ def find_rate(
     inputs = [prepare(image, settings, classes) for image in images]
     outputs = output_channels(settings, classes)
     network = make_network(settings, images[0].image.channels, outputs, seed, encoder)
-    measure_inputs(network, [image.inputs for image in inputs])
+    if start is None:
+        measure_inputs(network, [image.inputs for image in inputs])
+    else:
+        set_weights(network, start)
     network.to(device()).train()
     optimiser = make_optimiser(network.parameters(), settings)
     random = np.random.default_rng([seed, 1])

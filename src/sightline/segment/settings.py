@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from math import inf
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from sightline.errors import SettingError
@@ -73,8 +74,9 @@ class SegmentSettings:
         Gaussian weight, in tiles. A weight of 0: large parts seen with their surroundings, in a
         quarter of the time or less.
     separate
-        How objects are told apart: ``"watershed"``, ``"components"``, ``"middles"``, or
-        ``"as-annotated"``: the first where annotators numbered objects, else the second.
+        How objects are told apart: ``"watershed"``, ``"components"``, ``"middles"``, which needs
+        ``middle_weight``, or ``"as-annotated"``: the first where annotators numbered objects, else
+        the second.
     min_area
         Smallest object in pixels; -1: learnt from the annotations.
     precision
@@ -174,6 +176,8 @@ _NOT_BELOW_0: Final = (
     "loss_smoothing", "votes_weight", "middle_weight", "rotate", "clahe", "brightness", "contrast",
     "warp", "tile_weight",
 )  # fmt: skip
+_RANGES_ABOVE_0: Final = ("gain_range", "gamma_range", "zoom_range")
+_RANGES_FROM_0: Final = ("noise_range", "blur_range_px")
 
 PRESETS: Final[Mapping[str, SegmentSettings]] = {
     "default": SegmentSettings(),
@@ -229,6 +233,7 @@ def checked(settings: SegmentSettings) -> SegmentSettings:
             f"flips_at_prediction is {settings.flips_at_prediction}; it must be 1, 4 or 8."
         )
     _check_choices(settings)
+    _check_ranges(settings)
     for name in ("soft_labels", "foreground_share"):
         if not 0 <= getattr(settings, name) <= 1:
             raise SettingError(f"{name} is {getattr(settings, name)}; it must be from 0 to 1.")
@@ -252,6 +257,25 @@ def _check_choices(settings: SegmentSettings) -> None:
             raise SettingError(f"{name} is {getattr(settings, name)}; it must not be below 0.")
     if settings.warp >= 1:
         raise SettingError(f"warp is {settings.warp}; it must be below 1.")
+    if settings.separate == "middles" and not settings.middle_weight > 0:
+        raise SettingError(
+            f"separate is 'middles', but middle_weight is {settings.middle_weight:g}, so that none "
+            "are learnt; expected it above 0. Set middle_weight=1 too, or separate by watershed."
+        )
+
+
+def _check_ranges(settings: SegmentSettings) -> None:
+    for name in (*_RANGES_ABOVE_0, *_RANGES_FROM_0):
+        low, high = getattr(settings, name)
+        above = name in _RANGES_ABOVE_0
+        if not 0 <= low <= high < inf or (above and low == 0):
+            least = "above 0" if above else "0 or more"
+            raise SettingError(
+                f"{name} is {low:g},{high:g}; both must be {least}, the lower one first."
+            )
+    if not all(0 <= width < inf for width in settings.smoothed_px):
+        widths = ",".join(f"{width:g}" for width in settings.smoothed_px)
+        raise SettingError(f"smoothed_px is {widths}; both must be 0 or more.")
 
 
 def _of_kind(name: str, value: Any, kind: Any) -> Any:

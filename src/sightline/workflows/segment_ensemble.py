@@ -94,7 +94,8 @@ def make_model(
         best = _better(first, trained, phase)
         stopped = is_stopped(wanted.folder)
     if best is None:
-        (wanted.folder / _MEMBERS / "members.jsonl").unlink(missing_ok=True)
+        for kind in (FIRST, _MEMBERS):  # what was stopped too soon is no result to keep
+            (wanted.folder / kind / "members.jsonl").unlink(missing_ok=True)
         raise SightlineError(
             f"{wanted.output}: stopped before anything of use was learnt; expected a few more "
             "steps. Run the same again: it goes on where it was."
@@ -138,11 +139,12 @@ def _first_answer(training: Training, say: Say, phase: Phase) -> _Trained | None
     """A pixel classifier, kept as a model of its own while the networks learn."""
     if training.start or training.settings.network == PRESETS[FIRST].network:
         return None
+    separate = training.settings.separate
     quick = replace(
         PRESETS[FIRST],
         folds=training.settings.folds,
         members=training.members,
-        separate=training.settings.separate,
+        separate="watershed" if separate == "middles" else separate,  # it learns no middles
         min_area=training.settings.min_area,
     )
     first = replace(training, settings=quick)
@@ -186,9 +188,10 @@ def _better(first: _Trained | None, trained: _Trained | None, phase: Phase) -> _
     one, other = _compared(first, trained)
     if one is None or other is None or other >= one:
         return trained
-    training = first.training
+    training = replace(first.training, until=trained.training.until)
+    late = training.until is not None and time.time() > training.until
     rest = [number for number in range(training.members) if number not in first.networks]
-    if is_stopped(training.folder) or not rest:
+    if is_stopped(training.folder) or late or not rest:
         return first
     more = _usable(train_networks(training, FIRST, range(training.members), phase("first answer")))
     rows = score_held_out(training, FIRST, _files(more), phase("held-out images"))

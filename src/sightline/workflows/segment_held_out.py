@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from sightline.data.mask import Mask
 from sightline.formats.model_folder import read_arrays
 from sightline.segment.instances import separate_objects
 from sightline.segment.model import Model
 from sightline.segment.predict import segment_image
 from sightline.segment.settings import SegmentSettings
 from sightline.segment.threads import with_threads
-from sightline.trust.mask_scores import object_scores
+from sightline.trust.mask_agreement import compare_masks
 from sightline.workflows.segment_material import load_image, load_objects
 from sightline.workflows.segment_members import STOP, held_out_dice
 from sightline.workflows.segment_pictures import draw_example
@@ -86,9 +87,10 @@ def score_job(job: HeldOutJob) -> dict[str, Any] | None:
     )
     if job.picture:
         draw_example(Path(job.picture), image.image, image.target, found, objects)
-    truth = load_objects(job.file)
-    kept = np.where(image.target >= 0, objects, 0)
-    scores = object_scores(kept, truth)
+    scores = compare_masks(
+        Mask(found.classes, objects, job.class_names),
+        Mask(image.target, load_objects(job.file), job.class_names),
+    )
     return {
         "dice": held_out_dice(found.classes, image.target, model.classes),
         "map": _known(scores.mean_precision),

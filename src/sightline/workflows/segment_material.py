@@ -20,7 +20,6 @@ from sightline.data.annotated_images import AnnotatedImages
 from sightline.data.image import Image
 from sightline.errors import InputError
 from sightline.segment.foreign import image_statistics
-from sightline.segment.instances import object_areas
 from sightline.segment.rescale import (
     in_words,
     rescaled_image,
@@ -60,8 +59,6 @@ class MaterialImage:
         As it came; it is kept at that of the training.
     present
         Classes that occur in its consensus, the background among them.
-    areas_px
-        Of the objects in its consensus.
     statistics
         Of its pixels, by which foreign images are known.
     notes
@@ -76,15 +73,12 @@ class MaterialImage:
     consensus: str
     pixel_size_um: PixelSize
     present: tuple[int, ...]
-    areas_px: tuple[int, ...]
     statistics: Mapping[str, float]
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON values, without the areas."""
-        return {
-            key: value for key, value in asdict(self).items() if key not in ("areas_px", "file")
-        }
+        """As JSON values, without the file."""
+        return {key: value for key, value in asdict(self).items() if key != "file"}
 
 
 @dataclass(frozen=True)
@@ -231,7 +225,6 @@ def _row(image: Image, fused: FusedMasks, size: PixelSize, file: Path) -> Materi
         fused.method,
         image.pixel_size_um,
         _present(learnt.target),
-        _areas(objects),
         image_statistics(learnt.image),
         learnt.image.notes,
     )
@@ -252,10 +245,6 @@ def _at_size(image: Image, fused: FusedMasks, size: PixelSize) -> TrainingImage:
 
 def _present(target: NDArray[np.int16]) -> tuple[int, ...]:
     return tuple(int(label) for label in np.unique(target) if label >= 0)
-
-
-def _areas(objects: NDArray[np.int32]) -> tuple[int, ...]:
-    return tuple(int(area) for area in object_areas(objects)[1:] if area)
 
 
 def _keep(file: Path, learnt: TrainingImage, objects: NDArray[np.int32]) -> None:
@@ -289,18 +278,9 @@ def _in_parts(only: MaterialImage) -> tuple[list[MaterialImage], list[str]]:
         image = replace(whole.image, name=name, pixels=whole.image.pixels[:, inside[0], inside[1]])
         share = None if whole.share is None else whole.share[:, inside[0], inside[1]]
         part = TrainingImage(image, whole.target[inside], share)
-        own = objects[inside]
         file = Path(only.file).with_name(f"part-{number}.npz")
-        _keep(file, part, own)
-        found.append(
-            replace(
-                only,
-                name=name,
-                file=str(file),
-                present=_present(part.target),
-                areas_px=_areas(own),
-            )
-        )
+        _keep(file, part, objects[inside])
+        found.append(replace(only, name=name, file=str(file), present=_present(part.target)))
     return found, [f"one image: it is cut in {parts}, so that parts of it are held out in turn"]
 
 

@@ -190,13 +190,16 @@ class _Watch:
                 found = segment_image(self.model(weights), image.image)
                 scores.append(held_out_dice(found.classes, image.target, self._model.classes))
                 if draws and not place:
-                    self._draw_example(image, found)
+                    with suppress(InputError):  # somebody may have it open
+                        self._draw_example(image, found)
             said = float(np.mean(scores)) if scores else float("nan")
             self._looks.append({"step": step, "held_out_dice": said})
         curve = {"losses": list(losses), "looks": [_known(look) for look in self._looks]}
-        write_json(self._job.file(".curve.json"), curve)
+        with suppress(InputError):  # another process may have it open; the next look renews it
+            write_json(self._job.file(".curve.json"), curve)
         if draws:
-            draw_curves(Path(self._job.folder))
+            with suppress(InputError):
+                draw_curves(Path(self._job.folder))
             self._drawn = time.monotonic()
 
     def done(self, member: Member) -> dict[str, Any]:

@@ -151,14 +151,16 @@ def train(  # noqa: PLR0913 -- one argument for each thing a user may say
     made_from, fused = _made_from(wanted, project, consensus, least)
     made_from["find_rate"] = find_rate
     open_scratch(wanted.folder, made_from)
+    fresh = [path.name for path in wanted.folder.iterdir()] == [_MADE_FROM]
     try:
         material = make_material(
             inputs, wanted.folder, fused, pixel_size_um=_training_size(before),
             progress=phase("consensus"),
         )  # fmt: skip
         _check_fits(material, before)
-    except (InputError, SettingError):  # the same call would end the same way
-        remove_scratch(wanted.folder)
+    except (InputError, SettingError):
+        if fresh:  # else networks of an earlier call may lie there
+            remove_scratch(wanted.folder)
         raise
     for text in material.said[len(inputs.said) :]:
         say(text)
@@ -174,18 +176,21 @@ def _settings(preset: str, changes: Mapping[str, str], before: Model | None) -> 
     """Of a preset, or of the model that is gone on from, with changes."""
     if before is None:
         return changed(preset_named(preset or "default"), changes)
-    fixed = {"network", "input", "downscale", "votes_weight"} & set(changes)
-    if preset or fixed:
-        raise SettingError(
-            f"{', '.join(sorted(fixed)) or 'A preset'} cannot be chosen for a model that is gone "
-            "on from; expected its own. Leave it out, or train a new model."
-        )
     from sightline.segment.adapt import ADAPTED  # noqa: PLC0415 -- torch is an extra
 
     own = replace(before.settings, frozen_iterations=0, **ADAPTED)
     if before.history.get("min_area_learnt"):
         own = replace(own, min_area=-1)
-    return changed(replace(own, members=len(before.members)), changes)
+    found = changed(replace(own, members=len(before.members)), changes)
+    fixed = {"network", "input", "downscale", "votes_weight"} & set(changes)
+    if (found.middle_weight > 0) != (own.middle_weight > 0):  # an output would come or go
+        fixed.add("middle_weight")
+    if preset or fixed:
+        raise SettingError(
+            f"{', '.join(sorted(fixed)) or 'A preset'} cannot be chosen for a model that is gone "
+            "on from; expected its own. Leave it out, or train a new model."
+        )
+    return found
 
 
 def _numbered(inputs: SegmentInputs) -> bool:
@@ -247,6 +252,8 @@ def _digest(said: Mapping[str, FusedMasks]) -> str:
     digest = hashlib.sha256()
     for name, fused in sorted(said.items()):
         digest.update(name.encode() + np.ascontiguousarray(fused.mask.classes).tobytes())
+        if fused.mask.objects is not None:
+            digest.update(np.ascontiguousarray(fused.mask.objects).tobytes())
     return digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from sightline.compute.jobs import Progress, run_jobs
+from sightline.formats.model_folder import read_arrays
 from sightline.segment.foreign import together
 from sightline.segment.instances import smallest_area, typical_diameter
 from sightline.segment.model import Model
@@ -260,9 +261,12 @@ def with_found_rate(training: Training, kept: Path) -> Training:
     """
     images = [load_image(image.file) for image in training.material.images]
     classes = len(training.material.class_names) + 1
-    encoder = read_encoder(training.settings)
+    start = read_arrays(Path(training.start[0])) if training.start else None
+    encoder = None if start else read_encoder(training.settings)
     with with_threads(training.threads):
-        curve = find_rate(images, classes, training.settings, training.seed, encoder=encoder)
+        curve = find_rate(
+            images, classes, training.settings, training.seed, encoder=encoder, start=start
+        )
     draw_rates(curve, kept)
     return replace(training, settings=replace(training.settings, learning_rate=curve.valley))
 

@@ -119,12 +119,13 @@ def test_workers_end_with_the_program(tmp_path: Path, how: str) -> None:
     ) as program:
         assert program.stdout is not None
         assert {program.stdout.readline(), program.stdout.readline()} == {"a\n", "b\n"}
+        time.sleep(0.5)  # until it waits for the others
         if how == "Ctrl-C":
             os.killpg(program.pid, signal.SIGINT)
         else:
             program.kill()
         # The workers hold the ends of these pipes too: all is read once every one of them is gone.
-        rest, said = program.communicate(timeout=15)
+        rest, said = program.communicate(timeout=60)
     assert rest == ""
     assert said.count("Traceback") == (1 if how == "Ctrl-C" else 0)
 

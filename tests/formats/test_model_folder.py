@@ -118,5 +118,5 @@ def test_a_folder_that_is_no_model_and_one_that_is_missing_are_told(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_is(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be written"):
         write_model_folder(tmp_path / "file" / "model", ARRAYS, ABOUT)

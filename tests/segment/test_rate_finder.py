@@ -58,7 +58,7 @@ def test_a_trained_network_is_tried_as_it_stands(images: list[TrainingImage]) ->
     anew, gone_on = (
         find_rate(images, 2, SETTINGS, 0, steps=12, start=start) for start in (None, trained)
     )
-    assert gone_on.losses[0] < anew.losses[0]
+    assert np.median(gone_on.losses[:6]) < 0.6 * np.median(anew.losses[:6])
 
 
 def test_it_ends_where_the_loss_explodes(images: list[TrainingImage]) -> None:

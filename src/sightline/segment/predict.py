@@ -330,7 +330,7 @@ def _network(model: Model, number: int) -> nn.Module:
     outputs = output_channels(model.settings, model.classes)
     network = make_network(model.settings, model.channels, outputs, 0)
     set_weights(network, weights)
-    return fused(network.eval()).to(device()).to(memory_format=torch.channels_last)
+    return fused(network.eval()).to(device())
 
 
 def _cuts(length: int, most: int) -> list[int]:

@@ -26,7 +26,7 @@ from sightline.web.pages import BUILT_APP
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 REQUIRED = "SIGHTLINE_REQUIRE_BROWSER"
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = (
     "--no-sandbox",

@@ -7,7 +7,9 @@ const PARAMETER = "annotator";
 const remembered = stored("annotator", "");
 
 /** Empty until someone has said who they are. */
-export const annotator = signal(new URLSearchParams(location.search).get(PARAMETER) ?? "");
+export const annotator = signal(
+  new URLSearchParams(location.search).get(PARAMETER)?.trim() ?? "",
+);
 
 /** Name to offer when asking. */
 export function lastAnnotator(): string {

@@ -1,7 +1,7 @@
 /** A dialog that keeps the focus inside while it is open. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { closeDialog, openDialog } from "../dialogs";
 import { Icon } from "./icon";
 
@@ -30,7 +30,8 @@ interface OpenDialogProps {
 
 export function OpenDialog({ title, wide = false, close, children }: OpenDialogProps) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => openModal(element.current as HTMLDialogElement), []);
+  // At once: a key pressed before the next frame is the dialog's already.
+  useLayoutEffect(() => openModal(element.current as HTMLDialogElement), []);
   return (
     <dialog
       ref={element}

@@ -24,10 +24,11 @@ export function fetchCandidate(row: number): Promise<Candidate> {
   return fetched;
 }
 
-/** Fetch what may be needed next; failures show when it is really needed. */
-export async function prefetch(rows: readonly number[]): Promise<void> {
+/** Fetch what may be needed next, and say whether all is here; failures show when it is really needed. */
+export async function prefetch(rows: readonly number[]): Promise<boolean> {
   const seen = rows.filter((row) => recordingOf(row)?.evidence);
-  await Promise.allSettled(seen.map(fetchCandidate));
+  const fetched = await Promise.allSettled(seen.map(fetchCandidate));
+  return fetched.every(({ status }) => status === "fulfilled");
 }
 
 function keep(row: number, candidate: Candidate): Candidate {

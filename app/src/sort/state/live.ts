@@ -8,7 +8,7 @@ import { closed, connection } from "../../frame/connection";
 import { note } from "../../frame/notices";
 import { refreshLabels, retryNow } from "./acts";
 import { refill } from "./questions";
-import { openSession, session, takeState } from "./session";
+import { forgetVersion, openSession, session, takeState } from "./session";
 
 /** New predictions wait for a moment without answers; they are of what was judged already. */
 const QUIET_MS = 200;
@@ -58,6 +58,7 @@ function take(message: LiveMessage): void {
 /** What was pushed before this connection has not reached the page. */
 async function catchUp(isAnotherServer: boolean): Promise<void> {
   const before = session.value?.version;
+  if (isAnotherServer) forgetVersion();
   await openSession(annotator.value);
   if (!isAnotherServer && session.value?.version === before) return;
   await refreshLabels();

@@ -25,6 +25,7 @@ export const exhausted = signal(false);
 const asked = new Map<number, Question>();
 let standing: Question | null = null;
 let fetching: Promise<void> | null = null;
+let again = false;
 
 /** Why a candidate was asked about, if it was. */
 export function questionOf(row: number): Question | null {
@@ -57,8 +58,17 @@ export function keepLeases(): void {
 
 /** Fetch questions anew; what is in the queue stays until their evidence is here. */
 export function refill(): Promise<void> {
-  fetching ??= fetchQuestions().finally(() => (fetching = null));
+  again = true;
+  fetching ??= fetchLatest().finally(() => (fetching = null));
   return fetching;
+}
+
+/** Once more if there was a new fit meanwhile. */
+async function fetchLatest(): Promise<void> {
+  while (again) {
+    again = false;
+    await fetchQuestions();
+  }
 }
 
 async function fetchQuestions(): Promise<void> {
@@ -66,11 +76,15 @@ async function fetchQuestions(): Promise<void> {
     const found = await getQuestions(annotator.value, FETCHED_AT_ONCE, currentRow.value);
     const [next, ...others] = rowsOf(found);
     const fetched = prefetch(others);
-    if (next !== undefined) await prefetch([next]);
-    if (currentRow.value >= 0) await fetched;
+    let isHere = next === undefined || (await prefetch([next]));
+    if (currentRow.value >= 0) isHere = (await fetched) && isHere;
+    // While the server is away, the evidence of those asked before is here.
+    if (!isHere && queue.value.some(isNext)) return;
     const skippedOnly = found.every(({ row, repeat }) => !repeat && decisionOf(row) !== UNDECIDED);
     queue.value = found.filter(skippedOnly ? ({ row }) => row !== currentRow.value : isNext);
     exhausted.value = !found.length;
+    // Some may have been answered meanwhile.
+    void prefetch(rowsOf(queue.value));
   } catch (problem) {
     report(problem);
   }

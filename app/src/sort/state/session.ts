@@ -12,10 +12,10 @@ export const session = signal<SessionState | null>(null);
 /** Continue the annotator's session with its settings, or begin one. */
 export async function openSession(name: string): Promise<void> {
   try {
-    session.value = await getSession(name);
+    takeState(await getSession(name));
   } catch (problem) {
     if (!(problem instanceof RequestError) || problem.status !== 404) throw problem;
-    session.value = await postSession(name);
+    takeState(await postSession(name));
   }
 }
 
@@ -23,11 +23,17 @@ export async function changeSettings(settings: Partial<SessionSettings>): Promis
   const before = session.value;
   if (before) session.value = { ...before, settings: { ...before.settings, ...settings } };
   try {
-    session.value = await postSession(annotator.value, settings);
+    takeState(await postSession(annotator.value, settings));
   } catch (problem) {
-    session.value = before;
+    // What else has come meanwhile stays.
+    if (before && session.value) session.value = { ...session.value, settings: before.settings };
     report(problem);
   }
+}
+
+/** Versions begin anew: another server counts. */
+export function forgetVersion(): void {
+  if (session.value) session.value = { ...session.value, version: -1 };
 }
 
 /** Take a state from the server unless a newer one is here. */

@@ -7,7 +7,7 @@ import { annotator } from "../../frame/annotator";
 import { report } from "../../frame/notices";
 import { Choice } from "../../frame/views/choice";
 import { plural } from "../../frame/words";
-import { session } from "../state/session";
+import { session, takeState } from "../state/session";
 
 const found = signal<readonly Earlier[]>([]);
 
@@ -54,7 +54,7 @@ async function look(): Promise<void> {
 
 async function choose(name: string): Promise<void> {
   try {
-    session.value = await postEarlier(annotator.value, name);
+    takeState(await postEarlier(annotator.value, name));
   } catch (problem) {
     // The list shows what stands.
     if (session.value) session.value = { ...session.value };

@@ -58,6 +58,13 @@ def test_names_on_both_sides(laboratories: Path) -> None:
     assert names(choose_sets(laboratories, "0001,0004", "a,b")) == (["0001", "0004"], ["a", "b"])
 
 
+def test_a_list_of_names_longer_than_any_path_may_be(tmp_path: Path) -> None:
+    many = tuple(f"recording-of-a-long-name-{number:04d}" for number in range(20))
+    write_laboratory_of_discs(tmp_path / "lab", many, ("kim",))
+    sets = choose_sets(tmp_path / "lab", "", ",".join(many[2:]))
+    assert names(sets) == (list(many[:2]), list(many[2:]))
+
+
 def test_a_text_file_with_a_name_on_each_line(laboratories: Path, tmp_path: Path) -> None:
     listed = tmp_path / "test images.txt"
     listed.write_text("# judged on\n0002\n\n0010\n", encoding="utf-8")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sightline.data.image import Image
-from sightline.segment.normalise import band, measure_scale, spread
+from sightline.segment.normalise import blurred, measure_scale, spread
 
 _FAR: Final = 4.0  # typical differences between training images, beyond which one is foreign
 _LEAST: Final = 0.1  # of each figure: the least that counts as a typical difference
@@ -86,8 +86,9 @@ def _figures(channel: NDArray[Any]) -> dict[str, float]:
     values = np.asarray(channel, np.float32)
     scale = measure_scale(values[None])
     unit, noise = float(scale.unit[0]), float(scale.pixel_noise[0])
-    small, larger = spread(band(values, 0.7, 2.0)), spread(band(values, 2.0, 5.0))
-    cells = band(values, 2.0, 12.0)
+    finest, fine, coarse, coarsest = (blurred(values, width) for width in (0.7, 2.0, 5.0, 12.0))
+    small, larger = spread(finest - fine), spread(fine - coarse)
+    cells = fine - coarsest
     return {
         "roughness": float(np.log(noise / unit)),
         "sharpness": float(np.log(small / larger)),

@@ -126,10 +126,10 @@ def _surroundings(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Blurred brightness; on every fourth pixel, for it changes slowly."""
     coarse = averaged(values[None], _COARSER)[0]
     width = _SURROUNDINGS_PX / _COARSER
-    blurred = np.asarray(gaussian_filter(coarse, width, mode="nearest"), np.float32)
-    shape = [length * _COARSER for length in blurred.shape]
+    smooth = np.asarray(gaussian_filter(coarse, width, mode="nearest"), np.float32)
+    shape = [length * _COARSER for length in smooth.shape]
     places = [(np.arange(length) + 0.5) / _COARSER - 0.5 for length in shape]
-    raised = _between(_between(blurred, places[0]).T, places[1]).T
+    raised = _between(_between(smooth, places[0]).T, places[1]).T
     return raised[: values.shape[0], : values.shape[1]]
 
 
@@ -144,8 +144,12 @@ def _between(values: NDArray[np.float32], places: NDArray[np.float64]) -> NDArra
 
 def band(values: NDArray[np.float32], fine: float, coarse: float) -> NDArray[np.float32]:
     """(y, x) structures between two widths in pixels: a difference of Gaussians."""
-    narrow, wide = (gaussian_filter(values, width, mode="reflect") for width in (fine, coarse))
-    return np.asarray(narrow - wide, np.float32)
+    return blurred(values, fine) - blurred(values, coarse)
+
+
+def blurred(values: NDArray[np.float32], width_px: float) -> NDArray[np.float32]:
+    """(y, x) averaged by a Gaussian of a standard deviation."""
+    return np.asarray(gaussian_filter(values, width_px, mode="reflect"), np.float32)
 
 
 def spread(values: NDArray[np.float32]) -> float:

@@ -1,7 +1,7 @@
 """Which images a benchmark of segmentation trains on and which it judges on, as users name them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -135,7 +135,7 @@ def _parts(folder: Path, told: str, option: str) -> list[str]:
     if not told or _folder(folder, told):
         return [told] if told else []
     for file in (Path(told), folder / told):
-        if file.is_file() and file.suffix.lower() in (".txt", ".csv", ".list", ""):
+        if _holds(file.is_file) and file.suffix.lower() in (".txt", ".csv", ".list", ""):
             return _split(_lines(file, option))
     return _split(told.split(","))
 
@@ -156,9 +156,17 @@ def _split(parts: Iterable[str]) -> list[str]:
 def _folder(folder: Path, part: str) -> Path | None:
     """The folder that a part names, if it names one; Zarr images are none."""
     for path in (folder / part, Path(part)):
-        if path.is_dir() and path.suffix.lower() != ".zarr":
+        if _holds(path.is_dir) and path.suffix.lower() != ".zarr":
             return path
     return None
+
+
+def _holds(asked: Callable[[], bool]) -> bool:
+    """Also of what is too long for a path, as a list of many names is."""
+    try:
+        return asked()
+    except OSError:
+        return False
 
 
 def _images_of(

@@ -5,7 +5,10 @@ the images came.
 """
 
 import hashlib
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -157,17 +160,7 @@ def make_material(
     """
     size = pixel_size_um or _commonest(inputs.image(name).pixel_size_um for name in inputs.names)
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    images, channels = [], 0
-    for number, name in enumerate(inputs.names):
-        fused = consensus(name)
-        progress(number + 1, len(inputs.names))
-        if fused is None:
-            continue
-        image = inputs.image(name)
-        channels = channels or image.channels
-        _check_channels(image, channels)
-        row = _row(image, fused, size, folder / "images" / f"{number}.npz")
-        images.append(replace(row, digest=files_digest(inputs.annotated, name)))
+    images, channels = _rows(inputs, consensus, size, folder / "images", progress)
     if not images:
         raise InputError(
             inputs.annotated.folder, "no image with a mask", "one at least",
@@ -210,7 +203,36 @@ def files_digest(annotated: AnnotatedImages, name: str) -> str:
     return digest.hexdigest()
 
 
-def _row(image: Image, fused: FusedMasks, size: PixelSize, file: Path) -> MaterialImage:
+def _rows(
+    inputs: SegmentInputs, consensus: Consensus, size: PixelSize, folder: Path, progress: Progress
+) -> tuple[list[MaterialImage], int]:
+    """Of all images with a consensus, and how many channels each has.
+
+    Masks are read and fused here, while threads look at the images before.
+    """
+    found, channels, at_once = [], 0, os.cpu_count() or 1
+    with ThreadPoolExecutor(at_once, "images") as threads:
+        begun: deque[Future[MaterialImage]] = deque()
+        for number, name in enumerate(inputs.names):
+            fused = consensus(name)
+            progress(number + 1, len(inputs.names))
+            if fused is None:
+                continue
+            image = inputs.image(name)
+            channels = channels or image.channels
+            _check_channels(image, channels)
+            digest = files_digest(inputs.annotated, name)
+            file = folder / f"{number}.npz"
+            begun.append(threads.submit(_row, image, digest, fused, size, file))
+            if len(begun) > at_once:  # no more than these in memory
+                found.append(begun.popleft().result())
+        found += [each.result() for each in begun]
+    return found, channels
+
+
+def _row(
+    image: Image, digest: str, fused: FusedMasks, size: PixelSize, file: Path
+) -> MaterialImage:
     learnt = _at_size(image, fused, size)
     objects = objects_of(fused.mask)
     if objects.shape != learnt.target.shape:
@@ -220,7 +242,7 @@ def _row(image: Image, fused: FusedMasks, size: PixelSize, file: Path) -> Materi
         image.name,
         str(file),
         image.source,
-        "",
+        digest,
         fused.annotators,
         fused.method,
         image.pixel_size_um,

@@ -12,7 +12,7 @@ import { plural } from "../../frame/words";
 import { show } from "./current";
 import { acceptedText } from "../accepted";
 import { reversalText } from "../undone";
-import { fetchLabels, decisionOf, numberOf, setDecided, wordOf } from "./labels";
+import { fetchingLabels, decisionOf, numberOf, setDecided, wordOf } from "./labels";
 import { nameOf } from "./names";
 import { fetchNotes, notes } from "./notes";
 import { project } from "./project";
@@ -95,9 +95,7 @@ export const judgeMerge = (item: string, value: string, seconds: number) =>
   act("merges", { item, value, seconds: round(seconds) });
 
 /** Fetch the labels, keeping what is not acknowledged yet. */
-export function refreshLabels(): Promise<void> {
-  return fetchLabels(withPending);
-}
+export const refreshLabels = fetchingLabels(withPending);
 
 function act(route: string, body: Readonly<Record<string, unknown>>): void {
   const client_id = crypto.randomUUID();

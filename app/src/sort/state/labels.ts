@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { getLabels, type Labels } from "../../api/routes";
 import { annotator } from "../../frame/annotator";
+import { latest } from "../../frame/latest";
 import { report } from "../../frame/notices";
 import { relabelled } from "../relabelled";
 import { unjudged } from "../unjudged";
@@ -95,21 +96,13 @@ export function setDecided(rows: readonly number[], decision: number): void {
   known.value = { ...known.value, decided };
 }
 
-let fetching = false;
-let again = false;
-
-/** Fetch what stands now; `pending` puts what is not acknowledged yet on top. */
-export async function fetchLabels(pending: (labels: Labels) => Labels): Promise<void> {
-  again = true;
-  if (fetching) return;
-  fetching = true;
-  while (again) {
-    again = false;
+/** Give what fetches what stands now; `pending` puts what is not acknowledged yet on top. */
+export function fetchingLabels(pending: (labels: Labels) => Labels): () => Promise<void> {
+  return latest(async () => {
     try {
       known.value = pending(await getLabels(annotator.value, predictionsShown.value, auditing.value));
     } catch (problem) {
       report(problem);
     }
-  }
-  fetching = false;
+  });
 }

@@ -5,7 +5,7 @@ import { listen } from "../../api/live";
 import type { LiveMessage } from "../../api/types";
 import { annotator } from "../../frame/annotator";
 import { closed, connection } from "../../frame/connection";
-import { note } from "../../frame/notices";
+import { note, report } from "../../frame/notices";
 import { refreshLabels, retryNow } from "./acts";
 import { refill } from "./questions";
 import { forgetVersion, openSession, session, takeState } from "./session";
@@ -32,7 +32,7 @@ function connected(open: boolean): void {
 function take(message: LiveMessage): void {
   switch (message.type) {
     case "hello":
-      void catchUp(server !== "" && server !== message.server);
+      catchUp(server !== "" && server !== message.server).catch(report);
       server = message.server;
       break;
     case "state":

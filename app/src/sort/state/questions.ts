@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { getQuestions } from "../../api/routes";
 import type { Question } from "../../api/types";
 import { annotator } from "../../frame/annotator";
+import { latest } from "../../frame/latest";
 import { report } from "../../frame/notices";
 import { prefetch } from "./candidates";
 import { currentRow } from "./current";
@@ -24,8 +25,6 @@ export const exhausted = signal(false);
 
 const asked = new Map<number, Question>();
 let standing: Question | null = null;
-let fetching: Promise<void> | null = null;
-let again = false;
 
 /** Why a candidate was asked about, if it was. */
 export function questionOf(row: number): Question | null {
@@ -57,19 +56,7 @@ export function keepLeases(): void {
 }
 
 /** Fetch questions anew; what is in the queue stays until their evidence is here. */
-export function refill(): Promise<void> {
-  again = true;
-  fetching ??= fetchLatest().finally(() => (fetching = null));
-  return fetching;
-}
-
-/** Once more if there was a new fit meanwhile. */
-async function fetchLatest(): Promise<void> {
-  while (again) {
-    again = false;
-    await fetchQuestions();
-  }
-}
+export const refill = latest(fetchQuestions);
 
 async function fetchQuestions(): Promise<void> {
   try {

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from sightline.cli.segment.options import (
+    AxesOption,
     ChannelOption,
     PixelSizeOption,
     PlaneOption,
@@ -77,6 +78,7 @@ def benchmark(
     mask_kind: Annotated[
         str, typer.Option(help="What several numbers in masks are: classes or objects.")
     ] = "",
+    axes: AxesOption = "",
     channel: ChannelOption = None,
     plane: PlaneOption = None,
     projection: ProjectionOption = "",
@@ -118,7 +120,7 @@ def benchmark(
             annotators=comma_separated(annotators),
             class_names=comma_separated(classes),
             mask_kind=mask_kind,
-            read_as=read_as(channel, plane, projection, pixel_size),
+            read_as=read_as(axes, channel, plane, projection, pixel_size),
             figures=figures or (None if json else "sightline-segment-benchmark"),
             phase=phase,
         )

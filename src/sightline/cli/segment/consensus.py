@@ -8,6 +8,7 @@ import typer
 
 from sightline.cli.segment.options import (
     AnnotatorsOption,
+    AxesOption,
     ChannelOption,
     ClassesOption,
     FieldOfViewOption,
@@ -42,6 +43,7 @@ def consensus(
     images: ImagesOption = "",
     annotators: AnnotatorsOption = "",
     mask_kind: MaskKindOption = "",
+    axes: AxesOption = "",
     channel: ChannelOption = None,
     plane: PlaneOption = None,
     projection: ProjectionOption = "",
@@ -74,7 +76,7 @@ def consensus(
             images=images,
             annotators=comma_separated(annotators),
             mask_kind=mask_kind,
-            read_as=read_as(channel, plane, projection, pixel_size),
+            read_as=read_as(axes, channel, plane, projection, pixel_size),
             ignored=ignored,
             field_of_view=field_of_view,
             min_area_px=min_area,

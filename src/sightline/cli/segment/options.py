@@ -21,6 +21,10 @@ AnnotatorsOption = Annotated[
 MaskKindOption = Annotated[
     str, typer.Option(help="classes or objects: what several numbers in a mask image are.")
 ]
+AxesOption = Annotated[
+    str,
+    typer.Option(help="Of a stack, its stored axes in their order, as czyx; overrules the files."),
+]
 ChannelOption = Annotated[int | None, typer.Option(help="This channel alone, from 0.")]
 PlaneOption = Annotated[int | None, typer.Option(help="Of a stack, this plane, from 0.")]
 ProjectionOption = Annotated[str, typer.Option(help="Of a stack, max or mean of its planes.")]
@@ -61,7 +65,9 @@ def changes_of(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_as(channel: int | None, plane: int | None, projection: str, pixel_size: str) -> "ReadAs":
+def read_as(
+    axes: str, channel: int | None, plane: int | None, projection: str, pixel_size: str
+) -> "ReadAs":
     """What the options say of all images."""
     from sightline.formats.images.read_as import ReadAs
 
@@ -74,4 +80,4 @@ def read_as(channel: int | None, plane: int | None, projection: str, pixel_size:
             f"{pixel_size!r}; give one number above 0, or y,x.", param_hint="--pixel-size"
         )
     size = None if not sizes else sizes[0] if len(sizes) == 1 else (sizes[0], sizes[1])
-    return ReadAs(channel=channel, plane=plane, projection=projection, pixel_size_um=size)
+    return ReadAs(channel, plane, projection, size, axes.lower())

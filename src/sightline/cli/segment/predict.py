@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.segment.options import (
+    AxesOption,
     ChannelOption,
     PixelSizeOption,
     PlaneOption,
@@ -38,6 +39,7 @@ def predict(
     project: Annotated[
         str, typer.Option(help="Project that the masks are put into; made if new.")
     ] = "",
+    axes: AxesOption = "",
     channel: ChannelOption = None,
     plane: PlaneOption = None,
     projection: ProjectionOption = "",
@@ -66,7 +68,7 @@ def predict(
             max_hole=max_hole,
             flips=flips,
             wanted_dice=wanted_dice,
-            read_as=read_as(channel, plane, projection, pixel_size),
+            read_as=read_as(axes, channel, plane, projection, pixel_size),
             project=project,
             workers=workers,
             threads=threads,

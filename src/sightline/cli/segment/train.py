@@ -6,6 +6,7 @@ import typer
 
 from sightline.cli.segment.options import (
     AnnotatorsOption,
+    AxesOption,
     ChannelOption,
     ClassesOption,
     FieldOfViewOption,
@@ -59,6 +60,7 @@ def train(
     mask_kind: MaskKindOption = "",
     ignored: IgnoredOption = "",
     field_of_view: FieldOfViewOption = "",
+    axes: AxesOption = "",
     channel: ChannelOption = None,
     plane: PlaneOption = None,
     projection: ProjectionOption = "",
@@ -89,7 +91,7 @@ def train(
             annotators=comma_separated(annotators),
             class_names=comma_separated(classes),
             mask_kind=mask_kind,
-            read_as=read_as(channel, plane, projection, pixel_size),
+            read_as=read_as(axes, channel, plane, projection, pixel_size),
             ignored=ignored,
             field_of_view=field_of_view,
             consensus=consensus,

@@ -78,7 +78,7 @@ def pick_planes(
             where, f"it is a stack of {there}", "one image, or a word on which plane to take",
             "Say `--projection max` or `--projection mean`"
             + ("." if min(frames, planes) > 1 else ", or `--plane NUMBER`; if they are channels, "
-               "it takes one of them: to use all, save an OME-TIFF that names them."),
+               "it takes one of them: to use all, say `--axes cyx`."),
         )  # fmt: skip
     if plane not in range(frames * planes):
         raise _none_such(where, "plane", frames * planes, plane)

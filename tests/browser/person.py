@@ -138,9 +138,11 @@ class Person:
 
     def rest(self) -> Self:
         """Wait until every request is answered and the page has stopped changing."""
+        still = 0  # twice: an answer that came just now may be yet to be drawn
         for _ in range(100):
             self.page.evaluate(REST)
-            if not self._waiting:
+            still = 0 if self._waiting else still + 1
+            if still == 2:
                 return self
         raise AssertionError(f"without an answer: {[one.url for one in self._waiting]}")
 

@@ -1,7 +1,9 @@
 """Train one network of an ensemble: a step at a time, to be stopped, and to be gone on with."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +24,7 @@ from sightline.segment.networks import (
 from sightline.segment.optimisers import hold_encoder, make_optimiser, pace, set_pace
 from sightline.segment.paper.intensity import measure_inputs
 from sightline.segment.paper.losses import class_loss
-from sightline.segment.patches import Batch, draw_batch, prepare
+from sightline.segment.patches import Batch, Prepared, draw_batch, prepare
 from sightline.segment.settings import SegmentSettings
 from sightline.segment.training_image import TrainingImage
 
@@ -141,9 +143,9 @@ def train_member(  # noqa: PLR0913 -- what is learnt, how, from where, and who i
     losses: list[float] = []
     if state is not None:
         losses = _go_on(state, network, optimiser, random)
-    prepared = [prepare(image, settings, classes) for image in images]
+    prepared = _prepared(images, settings, classes, [0.0])
     widths = [width for width in settings.smoothed_px if width > 0 and settings.quiet_members]
-    smoothed = [prepare(image, settings, classes, width) for width in widths for image in images]
+    smoothed = _prepared(images, settings, classes, widths)
     if start is None and state is None:
         measure_inputs(network, [image.inputs for image in prepared])
     steps = settings.frozen_iterations + settings.iterations
@@ -159,6 +161,22 @@ def train_member(  # noqa: PLR0913 -- what is learnt, how, from where, and who i
             break
     found = np.array(losses, np.float32)
     return Member(weights_of(network), found, steps, len(losses) < steps)
+
+
+def _prepared(
+    images: Sequence[TrainingImage],
+    settings: SegmentSettings,
+    classes: int,
+    widths_px: Sequence[float],
+) -> list[Prepared]:
+    """Images smoothed by each of the widths, on as many threads as torch computes with."""
+
+    def one(smoothed: tuple[float, TrainingImage]) -> Prepared:
+        width, image = smoothed
+        return prepare(image, settings, classes, width)
+
+    with ThreadPoolExecutor(torch.get_num_threads(), "prepare") as threads:
+        return list(threads.map(one, product(widths_px, images)))
 
 
 def take_step(

@@ -220,7 +220,7 @@ def test_channels_are_no_stack_where_the_file_names_them(tmp_path: Path) -> None
 
 def test_pages_of_which_nothing_is_said_can_be_called_channels(tmp_path: Path) -> None:
     path = npy(tmp_path / "a.npy", STACK)
-    with pytest.raises(InputError, match="if they are channels, .* say `--axes cyx`"):
+    with pytest.raises(InputError, match=r"if they are channels, .* say `--axes cyx`"):
         read_image(path)
     assert np.array_equal(read_image(path, axes="cyx").pixels, STACK)
 

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { annotator } from "../../frame/annotator";
+import { latest } from "../../frame/latest";
 import { note, report } from "../../frame/notices";
 import { getQuestions, type PointQuestion } from "../api";
 import { ask } from "./current";
@@ -19,7 +20,9 @@ const past: PointQuestion[] = [];
 let place = -1;
 const answered = new Set<string>();
 
-export async function refill(): Promise<void> {
+export const refill = latest(fetchQuestions);
+
+async function fetchQuestions(): Promise<void> {
   try {
     const found = await getQuestions(annotator.value, FETCHED_AT_ONCE);
     const current = past[place]?.item;

@@ -18,7 +18,8 @@ from sightline.workflows.segment_benchmark_scores import Judge, Row
 _NAME: Final = "nnU-Net 2"
 _NUMBER: Final = str(int(DATASET[7:10]))
 _PLAN: Final = """
-import sys
+import os, sys
+os.environ["nnUNet_n_proc_DA"] = "1"  # so many threads it plans with; none is an error
 from nnunetv2.experiment_planning.plan_and_preprocess_entrypoints import plan_and_preprocess_entry
 if __name__ == "__main__":
     sys.argv = ["plan", "-d", sys.argv[1], "-c", "2d", "-npfp", "1", "-np", "1"]

@@ -82,6 +82,7 @@ def test_an_error_in_a_job_does_not_wait_for_the_others() -> None:
 
 
 SCRIPT = f"""
+import signal
 import time
 from pathlib import Path
 from sightline.compute.jobs import each_finished
@@ -98,6 +99,7 @@ def meet(job):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run behind
     MET.mkdir()
     jobs = {{name: (name, {FOREVER} * (name > "b")) for name in "abcd"}}
     for name, _ in each_finished(meet, jobs, workers=2):
